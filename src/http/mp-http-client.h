@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+#define MP_HTTP_MAX_BODY_BYTES (64 * 1024 * 1024)
+
+/* One request. Filled by its owner, then not changed any more once it is sent. */
+#define MP_TYPE_HTTP_REQUEST (mp_http_request_get_type ())
+G_DECLARE_FINAL_TYPE (MpHttpRequest, mp_http_request, MP, HTTP_REQUEST, GObject)
+MpHttpRequest *mp_http_request_new (const char *method,
+                                    const char *address) G_GNUC_WARN_UNUSED_RESULT;
+void mp_http_request_set_header (MpHttpRequest *self,
+                                 const char *name,
+                                 const char *value); /* a value of a credential header is wiped */
+void mp_http_request_set_body (MpHttpRequest *self, const char *content_type, GBytes *body);
+void mp_http_request_set_total_timeout_ms (MpHttpRequest *self,
+                                           unsigned int timeout_ms); /* default 60000 */
+void mp_http_request_set_max_retries (
+    MpHttpRequest *self,
+    unsigned int retries); /* default 0; only for requests that may be repeated */
+void mp_http_request_set_max_body_bytes (MpHttpRequest *self, size_t bytes); /* of the answer */
+
+/* What was answered. Immutable. */
+#define MP_TYPE_HTTP_RESPONSE (mp_http_response_get_type ())
+G_DECLARE_FINAL_TYPE (MpHttpResponse, mp_http_response, MP, HTTP_RESPONSE, GObject)
+unsigned int mp_http_response_get_status (MpHttpResponse *self);
+const char *mp_http_response_get_header (MpHttpResponse *self, const char *name);
+GBytes *mp_http_response_get_body (MpHttpResponse *self);
+const char *mp_http_response_get_content_type (MpHttpResponse *self);
+int64_t mp_http_response_get_retry_after_seconds (
+    MpHttpResponse *self); /* -1: not said; seconds or HTTP date */
+
+/*
+ * The one HTTP client of a process: deadlines (connect 10 s, idle 20 s, total 60 s), bounded
+ * retries with full jitter and Retry-After, redirects to the same host only, HTTPS only (plain HTTP
+ * to loopback), body limit, redacted debug log. Any status is a success of the call; failures are
+ * MP_ERROR_OFFLINE, _TOO_LARGE, _WRONG_HOST, G_IO_ERROR_CANCELLED.
+ */
+#define MP_TYPE_HTTP_CLIENT (mp_http_client_get_type ())
+G_DECLARE_FINAL_TYPE (MpHttpClient, mp_http_client, MP, HTTP_CLIENT, GObject)
+MpHttpClient *mp_http_client_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void mp_http_client_send_async (MpHttpClient *self,
+                                MpHttpRequest *request,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+MpHttpResponse *mp_http_client_send_finish (MpHttpClient *self,
+                                            GAsyncResult *result,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean mp_http_address_check (const char *address,
+                                GError **error); /* absolute https, or http to loopback */
+gboolean mp_http_host_is_loopback (const char *host);
+
+G_END_DECLS
