@@ -33,6 +33,8 @@ char *mp_json_digest (JsonNode *node) G_GNUC_WARN_UNUSED_RESULT;
 JsonNode *mp_json_node_new_string (const char *value) G_GNUC_WARN_UNUSED_RESULT;
 JsonNode *mp_json_node_take_object (JsonObject *object) G_GNUC_WARN_UNUSED_RESULT;
 JsonNode *mp_json_node_new_null (void) G_GNUC_WARN_UNUSED_RESULT;
+JsonNode *mp_json_node_copy (JsonNode *node) G_GNUC_WARN_UNUSED_RESULT;
+JsonObject *mp_json_object_copy (JsonObject *object) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_json_node_equal (JsonNode *a, JsonNode *b);
 gboolean mp_json_node_is_empty (JsonNode *node);
 
