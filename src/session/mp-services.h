@@ -18,8 +18,10 @@ MpServices *mp_services_new (const char *data_dir,
                              MpSecretStore *secrets,
                              MpHttpClient *http,
                              MpPlatforms *platforms) G_GNUC_WARN_UNUSED_RESULT;
-MpServices *mp_services_new_default (const char *const *base_addresses, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT; /* XDG data folder, keyring, shipped and own documents */
+/* @data_dir: (nullable): XDG's; the keyring, shipped documents and those of @data_dir/platforms */
+MpServices *mp_services_new_default (const char *data_dir,
+                                     const char *const *base_addresses,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const char *mp_services_get_data_dir (MpServices *self);
 MpClock *mp_services_get_clock (MpServices *self);
 MpSecretStore *mp_services_get_secrets (MpServices *self);
