@@ -361,6 +361,70 @@ mp_json_require_array (JsonObject *object, const char *name, GError **error)
 }
 
 /**
+ * mp_json_node_get_string:
+ * @node: (nullable): a value from outside
+ *
+ * Returns: (transfer none) (nullable): the text, owned by @node, or %NULL when it is anything else
+ */
+const char *
+mp_json_node_get_string (JsonNode *node)
+{
+  return is_value_of (node, G_TYPE_STRING) ? json_node_get_string (node) : NULL;
+}
+
+/**
+ * mp_json_array_get_string:
+ * @array: an array from outside
+ * @index: less than its length
+ *
+ * Returns: (transfer none) (nullable): the text, or %NULL when the element is anything else
+ */
+const char *
+mp_json_array_get_string (JsonArray *array, unsigned int index)
+{
+  return mp_json_node_get_string (json_array_get_element (array, index));
+}
+
+/**
+ * mp_json_array_get_object:
+ * @array: an array from outside
+ * @index: less than its length
+ *
+ * Returns: (transfer none) (nullable): the object, or %NULL when the element is anything else
+ */
+JsonObject *
+mp_json_array_get_object (JsonArray *array, unsigned int index)
+{
+  JsonNode *node = json_array_get_element (array, index);
+
+  return JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
+/**
+ * mp_json_dup_strings:
+ * @object: an object from outside
+ * @name: a member's name
+ *
+ * Returns: (transfer full): the texts of that array, without what is no text; empty when the member
+ *   is missing or no array
+ */
+GStrv
+mp_json_dup_strings (JsonObject *object, const char *name)
+{
+  JsonArray *array = mp_json_get_array (object, name);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (unsigned int i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      const char *text = mp_json_array_get_string (array, i);
+
+      if (text != NULL)
+        g_strv_builder_add (builder, text);
+    }
+  return g_strv_builder_end (builder);
+}
+
+/**
  * mp_json_to_text:
  * @node: a value
  *

@@ -24,6 +24,10 @@ JsonObject *mp_json_get_object (JsonObject *object, const char *name);
 JsonArray *mp_json_get_array (JsonObject *object, const char *name);
 JsonObject *mp_json_require_object (JsonObject *object, const char *name, GError **error);
 JsonArray *mp_json_require_array (JsonObject *object, const char *name, GError **error);
+const char *mp_json_node_get_string (JsonNode *node); /* (nullable): it is no text */
+const char *mp_json_array_get_string (JsonArray *array, unsigned int index);
+JsonObject *mp_json_array_get_object (JsonArray *array, unsigned int index);
+GStrv mp_json_dup_strings (JsonObject *object, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Writing. */
 char *mp_json_to_text (JsonNode *node) G_GNUC_WARN_UNUSED_RESULT;
