@@ -57,8 +57,12 @@ const MpSectionSpec *mp_registry_get_section (MpRegistry *self, unsigned int ind
 
 /* The row that governs @path: its own, or the one whose object @path lies in. */
 const MpFieldSpec *mp_registry_find (MpRegistry *self, const char *path);
+/* (nullable): shown; else the first empty path of the chain that would show it */
+const char *
+mp_registry_find_hiding_path (MpRegistry *self, const MpFieldSpec *field, MpRecord *record);
 gboolean mp_registry_is_shown (MpRegistry *self, const MpFieldSpec *field, MpRecord *record);
 gboolean mp_registry_is_required (MpRegistry *self, const MpFieldSpec *field, MpRecord *record);
-const char *mp_field_spec_get_label (const MpFieldSpec *field); /* translated */
+const char *mp_field_spec_get_label (const MpFieldSpec *field);       /* translated */
+const char *mp_section_spec_get_label (const MpSectionSpec *section); /* translated */
 
 G_END_DECLS
