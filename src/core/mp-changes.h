@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* More paths are refused where they come from outside. */
+#define MP_CHANGES_MAX_SIZE 5000
+
 /**
  * MpChanges:
  *
@@ -24,6 +27,8 @@ MpChanges *mp_changes_copy (MpChanges *self) G_GNUC_WARN_UNUSED_RESULT;
 MpChanges *mp_changes_ref (MpChanges *self);
 void mp_changes_unref (MpChanges *self);
 JsonObject *mp_changes_to_json (MpChanges *self) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean mp_changes_is_path (const char *text);
 
 void mp_changes_set (MpChanges *self, const char *path, JsonNode *value);
 void mp_changes_set_string (MpChanges *self, const char *path, const char *value);

@@ -1,0 +1,729 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-record.h"
+
+#include "mp-clock.h"
+#include "mp-error.h"
+#include "mp-json.h"
+
+/* Values stand at this level at the latest, and are taken whole there. */
+#define LEAF_LEVEL 3
+
+typedef struct
+{
+  int64_t at_unix_us;
+  char *by; /* (owned) (nullable) */
+} Stamp;
+
+struct _MpRecord
+{
+  GObject parent_instance;
+
+  char *id;
+  char *revision; /* (owned) (nullable): never on a server */
+  gboolean archived;
+  Stamp created;
+  Stamp updated;
+  JsonNode *content; /* (owned): an object, sealed; no nulls, no empty objects above the leaves */
+};
+
+G_DEFINE_FINAL_TYPE (MpRecord, mp_record, G_TYPE_OBJECT)
+
+static const char *const own_members[] = {
+  "id", "revision", "created", "updated", "archived", NULL
+};
+
+static void
+stamp_set (Stamp *stamp, MpStamp value)
+{
+  g_free (stamp->by);
+  stamp->at_unix_us = value.at_unix_us;
+  stamp->by = g_strdup (value.by);
+}
+
+static MpStamp
+stamp_get (const Stamp *stamp)
+{
+  return (MpStamp){ stamp->at_unix_us, stamp->by };
+}
+
+static void
+write_stamp (JsonObject *object, const char *name, const Stamp *stamp)
+{
+  JsonObject *member;
+
+  if (stamp->at_unix_us == 0 && stamp->by == NULL)
+    return;
+
+  member = json_object_new ();
+  if (stamp->at_unix_us != 0)
+    {
+      g_autofree char *at = mp_time_format (stamp->at_unix_us);
+
+      json_object_set_string_member (member, "at", at);
+    }
+  if (stamp->by != NULL)
+    json_object_set_string_member (member, "by", stamp->by);
+  json_object_set_object_member (object, name, member);
+}
+
+static gboolean
+read_stamp (JsonObject *object, const char *name, Stamp *stamp, GError **error)
+{
+  JsonObject *member;
+  const char *at;
+
+  if (!json_object_has_member (object, name) || json_object_get_null_member (object, name))
+    return TRUE;
+
+  member = mp_json_require_object (object, name, error);
+  if (member == NULL)
+    return FALSE;
+
+  at = mp_json_get_string (member, "at", NULL);
+  if (at != NULL && !mp_time_parse (at, &stamp->at_unix_us, error))
+    {
+      g_prefix_error (error, "“%s”: ", name);
+      return FALSE;
+    }
+  stamp->by = g_strdup (mp_json_get_string (member, "by", NULL));
+  return TRUE;
+}
+
+/* Removes what says nothing: nulls, and objects above the leaves without a leaf. */
+static void
+prune_object (JsonObject *object, unsigned int level)
+{
+  g_autoptr (GList) names = json_object_get_members (object);
+
+  for (GList *item = names; item != NULL; item = item->next)
+    {
+      JsonNode *value = json_object_get_member (object, item->data);
+      gboolean says_nothing = JSON_NODE_HOLDS_NULL (value);
+
+      if (level < LEAF_LEVEL && JSON_NODE_HOLDS_OBJECT (value))
+        {
+          prune_object (json_node_get_object (value), level + 1);
+          says_nothing = mp_json_node_is_empty (value);
+        }
+      if (says_nothing)
+        json_object_remove_member (object, item->data);
+    }
+}
+
+/* @content: (transfer full) */
+static MpRecord *
+take_content (MpRecord *self, JsonObject *content)
+{
+  for (unsigned int i = 0; own_members[i] != NULL; i++)
+    {
+      if (json_object_has_member (content, own_members[i]))
+        json_object_remove_member (content, own_members[i]);
+    }
+  prune_object (content, 1);
+
+  g_clear_pointer (&self->content, json_node_unref);
+  self->content = mp_json_node_take_object (content);
+  json_node_seal (self->content);
+  return self;
+}
+
+/* A copy of everything; the sealed content is shared. */
+static MpRecord *
+copy_record (MpRecord *self)
+{
+  MpRecord *copy = g_object_new (MP_TYPE_RECORD, NULL);
+
+  copy->id = g_strdup (self->id);
+  copy->revision = g_strdup (self->revision);
+  copy->archived = self->archived;
+  stamp_set (&copy->created, stamp_get (&self->created));
+  stamp_set (&copy->updated, stamp_get (&self->updated));
+  copy->content = json_node_ref (self->content);
+  return copy;
+}
+
+static JsonObject *
+ensure_object (JsonObject *parent, const char *name)
+{
+  JsonObject *object = mp_json_get_object (parent, name);
+
+  if (object == NULL)
+    {
+      object = json_object_new ();
+      json_object_set_object_member (parent, name, object);
+    }
+  return object;
+}
+
+static void
+apply_change (JsonObject *content, const char *path, JsonNode *value)
+{
+  g_auto (GStrv) tokens = mp_pointer_split (path);
+  const gboolean unset = JSON_NODE_HOLDS_NULL (value);
+  JsonObject *object = content;
+  unsigned int i;
+
+  for (i = 0; tokens[i + 1] != NULL; i++)
+    {
+      object = unset ? mp_json_get_object (object, tokens[i]) : ensure_object (object, tokens[i]);
+      if (object == NULL)
+        return;
+    }
+
+  if (!unset)
+    json_object_set_member (object, tokens[i], mp_json_node_copy (value));
+  else if (json_object_has_member (object, tokens[i]))
+    json_object_remove_member (object, tokens[i]);
+}
+
+static void
+collect_paths (JsonObject *object, const char *pointer, unsigned int level, GPtrArray *paths)
+{
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  json_object_iter_init (&iter, object);
+  while (json_object_iter_next (&iter, &name, &value))
+    {
+      g_autofree char *path = mp_pointer_append (pointer, name);
+
+      if (level < LEAF_LEVEL && JSON_NODE_HOLDS_OBJECT (value))
+        collect_paths (json_node_get_object (value), path, level + 1, paths);
+      else
+        g_ptr_array_add (paths, g_steal_pointer (&path));
+    }
+}
+
+static int
+compare_paths (const void *a, const void *b)
+{
+  return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* (nullable): the value at @path unless it is only the way to deeper ones */
+static JsonNode *
+get_leaf (MpRecord *self, const char *path)
+{
+  JsonNode *value = mp_pointer_get (self->content, path);
+  g_auto (GStrv) tokens = mp_pointer_split (path);
+
+  if (value != NULL && JSON_NODE_HOLDS_OBJECT (value) && g_strv_length (tokens) < LEAF_LEVEL)
+    return NULL;
+  return value;
+}
+
+static gboolean
+check_size (MpRecord *self, GError **error)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+
+  collect_paths (json_node_get_object (self->content), "", 1, paths);
+  if (paths->len > MP_CHANGES_MAX_SIZE)
+    {
+      g_set_error (error, MP_ERROR, MP_ERROR_INVALID, "more than %d values in a record",
+                   MP_CHANGES_MAX_SIZE);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_own_members (MpRecord *self, JsonObject *object, GError **error)
+{
+  const char *id = mp_json_require_string (object, "id", error);
+
+  if (id == NULL)
+    return FALSE;
+  if (!mp_uuid_is_valid (id))
+    {
+      g_set_error (error, MP_ERROR, MP_ERROR_INVALID, "“%s” is not a UUID", id);
+      return FALSE;
+    }
+  self->id = g_strdup (id);
+
+  if (json_object_has_member (object, "archived") &&
+      json_node_get_value_type (json_object_get_member (object, "archived")) != G_TYPE_BOOLEAN)
+    {
+      g_set_error_literal (error, MP_ERROR, MP_ERROR_INVALID,
+                           "“archived” is neither true nor false");
+      return FALSE;
+    }
+  self->archived = mp_json_get_boolean (object, "archived", FALSE);
+  self->revision = g_strdup (mp_json_get_string (object, "revision", NULL));
+
+  return read_stamp (object, "created", &self->created, error) &&
+         read_stamp (object, "updated", &self->updated, error);
+}
+
+static void
+mp_record_finalize (GObject *object)
+{
+  MpRecord *self = MP_RECORD (object);
+
+  g_free (self->id);
+  g_free (self->revision);
+  g_free (self->created.by);
+  g_free (self->updated.by);
+  g_clear_pointer (&self->content, json_node_unref);
+
+  G_OBJECT_CLASS (mp_record_parent_class)->finalize (object);
+}
+
+static void
+mp_record_class_init (MpRecordClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = mp_record_finalize;
+}
+
+static void
+mp_record_init (MpRecord *self)
+{
+}
+
+/**
+ * mp_record_new:
+ * @id: its UUID
+ * @created: when, and by whom
+ *
+ * Returns: (transfer full): a record without content
+ */
+MpRecord *
+mp_record_new (const char *id, MpStamp created)
+{
+  MpRecord *self;
+
+  g_return_val_if_fail (mp_uuid_is_valid (id), NULL);
+
+  self = g_object_new (MP_TYPE_RECORD, NULL);
+  self->id = g_strdup (id);
+  stamp_set (&self->created, created);
+  stamp_set (&self->updated, created);
+  return take_content (self, json_object_new ());
+}
+
+/**
+ * mp_record_new_from_json:
+ * @object: a record, from the wire or the store
+ * @error: return location for a %MP_ERROR_INVALID
+ *
+ * Only the record's own members must be right; its content may be any, and is for validation to
+ * judge, with at most %MP_CHANGES_MAX_SIZE values. Members with a null are left out.
+ *
+ * Returns: (transfer full): the record, or %NULL with @error set
+ */
+MpRecord *
+mp_record_new_from_json (JsonObject *object, GError **error)
+{
+  g_autoptr (MpRecord) self = g_object_new (MP_TYPE_RECORD, NULL);
+
+  g_return_val_if_fail (object != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!read_own_members (self, object, error))
+    {
+      g_prefix_error (error, "a record: ");
+      return NULL;
+    }
+
+  take_content (self, mp_json_object_copy (object));
+  return check_size (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * mp_record_to_json:
+ * @self: a record
+ *
+ * Returns: (transfer full): the record as it stands on the wire and in the store
+ */
+JsonObject *
+mp_record_to_json (MpRecord *self)
+{
+  JsonObject *object;
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+
+  object = json_object_new ();
+  json_object_set_string_member (object, "id", self->id);
+  if (self->revision != NULL)
+    json_object_set_string_member (object, "revision", self->revision);
+  write_stamp (object, "created", &self->created);
+  write_stamp (object, "updated", &self->updated);
+  json_object_set_boolean_member (object, "archived", self->archived);
+
+  json_object_iter_init_ordered (&iter, json_node_get_object (self->content));
+  while (json_object_iter_next_ordered (&iter, &name, &value))
+    json_object_set_member (object, name, mp_json_node_copy (value));
+  return object;
+}
+
+/**
+ * mp_record_get_id:
+ * @self: a record
+ *
+ * Returns: (transfer none): its UUID
+ */
+const char *
+mp_record_get_id (MpRecord *self)
+{
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+
+  return self->id;
+}
+
+/**
+ * mp_record_get_revision:
+ * @self: a record
+ *
+ * Returns: (transfer none) (nullable): the server's revision, or %NULL when none has it yet
+ */
+const char *
+mp_record_get_revision (MpRecord *self)
+{
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+
+  return self->revision;
+}
+
+/**
+ * mp_record_get_name:
+ * @self: a record
+ *
+ * Returns: (transfer none) (nullable): its name, or %NULL when it has none
+ */
+const char *
+mp_record_get_name (MpRecord *self)
+{
+  return mp_record_get_string (self, "/name");
+}
+
+/**
+ * mp_record_get_archived:
+ * @self: a record
+ *
+ * Returns: whether it is in the archive
+ */
+gboolean
+mp_record_get_archived (MpRecord *self)
+{
+  g_return_val_if_fail (MP_IS_RECORD (self), FALSE);
+
+  return self->archived;
+}
+
+/**
+ * mp_record_get_created:
+ * @self: a record
+ *
+ * Returns: when it was created, and by whom; the name belongs to @self
+ */
+MpStamp
+mp_record_get_created (MpRecord *self)
+{
+  g_return_val_if_fail (MP_IS_RECORD (self), (MpStamp){ 0 });
+
+  return stamp_get (&self->created);
+}
+
+/**
+ * mp_record_get_updated:
+ * @self: a record
+ *
+ * Returns: when it was changed last, and by whom; the name belongs to @self
+ */
+MpStamp
+mp_record_get_updated (MpRecord *self)
+{
+  g_return_val_if_fail (MP_IS_RECORD (self), (MpStamp){ 0 });
+
+  return stamp_get (&self->updated);
+}
+
+/**
+ * mp_record_get_content:
+ * @self: a record
+ *
+ * Returns: (transfer none): its content, an object that cannot be changed; mp_json_node_copy ()
+ *   makes one that can
+ */
+JsonNode *
+mp_record_get_content (MpRecord *self)
+{
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+
+  return self->content;
+}
+
+/**
+ * mp_record_get_value:
+ * @self: a record
+ * @path: a path
+ *
+ * Returns: (transfer none) (nullable): the value there, which cannot be changed, or %NULL
+ */
+JsonNode *
+mp_record_get_value (MpRecord *self, const char *path)
+{
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+  g_return_val_if_fail (path != NULL, NULL);
+
+  return mp_pointer_get (self->content, path);
+}
+
+/**
+ * mp_record_get_string:
+ * @self: a record
+ * @path: a path
+ *
+ * Returns: (transfer none) (nullable): the text there, or %NULL when there is none
+ */
+const char *
+mp_record_get_string (MpRecord *self, const char *path)
+{
+  JsonNode *value = mp_record_get_value (self, path);
+
+  if (value == NULL || json_node_get_value_type (value) != G_TYPE_STRING)
+    return NULL;
+  return json_node_get_string (value);
+}
+
+/**
+ * mp_record_is_set:
+ * @self: a record
+ * @path: a path
+ *
+ * Returns: whether something stands there; an empty text or object is nothing
+ */
+gboolean
+mp_record_is_set (MpRecord *self, const char *path)
+{
+  return !mp_json_node_is_empty (mp_record_get_value (self, path));
+}
+
+/**
+ * mp_record_list_paths:
+ * @self: a record
+ * @prefix: (nullable): a path, or %NULL for all
+ *
+ * The paths of the values at or below @prefix, sorted. Values stand at the third level at the
+ * latest.
+ *
+ * Returns: (transfer full): the paths
+ */
+GStrv
+mp_record_list_paths (MpRecord *self, const char *prefix)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+
+  collect_paths (json_node_get_object (self->content), "", 1, paths);
+  for (unsigned int i = paths->len; prefix != NULL && i > 0; i--)
+    {
+      if (!mp_pointer_has_prefix (paths->pdata[i - 1], prefix))
+        g_ptr_array_remove_index_fast (paths, i - 1);
+    }
+
+  g_ptr_array_sort (paths, compare_paths);
+  g_ptr_array_add (paths, NULL);
+  return (GStrv) g_ptr_array_steal (paths, NULL);
+}
+
+/**
+ * mp_record_with_changes:
+ * @self: a record
+ * @changes: what to set and unset
+ *
+ * Returns: (transfer full): a new record with them
+ */
+MpRecord *
+mp_record_with_changes (MpRecord *self, MpChanges *changes)
+{
+  JsonObject *content;
+
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+  g_return_val_if_fail (changes != NULL, NULL);
+
+  content = mp_json_object_copy (json_node_get_object (self->content));
+  for (unsigned int i = 0; i < mp_changes_get_size (changes); i++)
+    apply_change (content, mp_changes_get_path (changes, i), mp_changes_get_value (changes, i));
+  return take_content (copy_record (self), content);
+}
+
+/**
+ * mp_record_with_content:
+ * @self: a record
+ * @content: (transfer none): its new content, from outside
+ * @error: return location for a %MP_ERROR_INVALID
+ *
+ * The record's own members may stand in @content, as in what a client has read and sends back: they
+ * are left out. An id that names another record is refused, and so are more than
+ * %MP_CHANGES_MAX_SIZE values.
+ *
+ * Returns: (transfer full): a new record with it, or %NULL with @error set
+ */
+MpRecord *
+mp_record_with_content (MpRecord *self, JsonObject *content, GError **error)
+{
+  g_autoptr (MpRecord) copy = NULL;
+
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+  g_return_val_if_fail (content != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (json_object_has_member (content, "id") &&
+      g_strcmp0 (mp_json_get_string (content, "id", NULL), self->id) != 0)
+    {
+      g_set_error_literal (error, MP_ERROR, MP_ERROR_INVALID, "“id” names another record");
+      return NULL;
+    }
+
+  copy = take_content (copy_record (self), mp_json_object_copy (content));
+  return check_size (copy, error) ? g_steal_pointer (&copy) : NULL;
+}
+
+/**
+ * mp_record_with_revision:
+ * @self: a record
+ * @revision: (nullable): the server's revision
+ * @updated: when it was changed, and by whom
+ *
+ * Returns: (transfer full): a new record with both
+ */
+MpRecord *
+mp_record_with_revision (MpRecord *self, const char *revision, MpStamp updated)
+{
+  MpRecord *copy;
+
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+
+  copy = copy_record (self);
+  g_free (copy->revision);
+  copy->revision = g_strdup (revision);
+  stamp_set (&copy->updated, updated);
+  return copy;
+}
+
+/**
+ * mp_record_with_archived:
+ * @self: a record
+ * @archived: whether it is in the archive
+ *
+ * Returns: (transfer full): a new record with it
+ */
+MpRecord *
+mp_record_with_archived (MpRecord *self, gboolean archived)
+{
+  MpRecord *copy;
+
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+
+  copy = copy_record (self);
+  copy->archived = archived;
+  return copy;
+}
+
+/**
+ * mp_record_diff:
+ * @from: a record
+ * @to: a record
+ *
+ * Returns: (transfer full): what turns the content of @from into that of @to
+ */
+MpChanges *
+mp_record_diff (MpRecord *from, MpRecord *to)
+{
+  g_autoptr (MpChanges) changes = mp_changes_new ();
+  g_auto (GStrv) old_paths = NULL;
+  g_auto (GStrv) new_paths = NULL;
+
+  g_return_val_if_fail (MP_IS_RECORD (from), NULL);
+  g_return_val_if_fail (MP_IS_RECORD (to), NULL);
+
+  old_paths = mp_record_list_paths (from, NULL);
+  for (unsigned int i = 0; old_paths[i] != NULL; i++)
+    {
+      if (get_leaf (to, old_paths[i]) == NULL)
+        mp_changes_unset (changes, old_paths[i]);
+    }
+
+  new_paths = mp_record_list_paths (to, NULL);
+  for (unsigned int i = 0; new_paths[i] != NULL; i++)
+    {
+      JsonNode *value = mp_record_get_value (to, new_paths[i]);
+
+      if (!mp_json_node_equal (get_leaf (from, new_paths[i]), value))
+        mp_changes_set (changes, new_paths[i], value);
+    }
+  return g_steal_pointer (&changes);
+}
+
+/**
+ * mp_record_equal_content:
+ * @a: a record
+ * @b: a record
+ *
+ * Returns: whether both have the same content
+ */
+gboolean
+mp_record_equal_content (MpRecord *a, MpRecord *b)
+{
+  g_return_val_if_fail (MP_IS_RECORD (a), FALSE);
+  g_return_val_if_fail (MP_IS_RECORD (b), FALSE);
+
+  return mp_json_node_equal (a->content, b->content);
+}
+
+/**
+ * mp_mapping_not_sent_new:
+ * @reason: why the field is not sent to the CRM
+ *
+ * Returns: (transfer full): a mapping's entry that says so
+ */
+JsonNode *
+mp_mapping_not_sent_new (const char *reason)
+{
+  JsonObject *object;
+
+  g_return_val_if_fail (reason != NULL, NULL);
+
+  object = json_object_new ();
+  json_object_set_string_member (object, "not_sent", reason);
+  return mp_json_node_take_object (object);
+}
+
+/**
+ * mp_mapping_get_not_sent:
+ * @entry: (nullable): a mapping's entry, perhaps from outside
+ *
+ * Returns: (transfer none) (nullable): why the field is not sent, perhaps "", or %NULL when the
+ *   entry does not say that it is not sent
+ */
+const char *
+mp_mapping_get_not_sent (JsonNode *entry)
+{
+  if (entry == NULL || !JSON_NODE_HOLDS_OBJECT (entry))
+    return NULL;
+  return mp_json_get_string (json_node_get_object (entry), "not_sent", NULL);
+}
+
+/**
+ * mp_mapping_get_target:
+ * @entry: (nullable): a mapping's entry, perhaps from outside
+ *
+ * Returns: (transfer none) (nullable): the CRM's field, or %NULL when the entry names none
+ */
+const char *
+mp_mapping_get_target (JsonNode *entry)
+{
+  const char *target;
+
+  if (entry == NULL || json_node_get_value_type (entry) != G_TYPE_STRING)
+    return NULL;
+
+  target = json_node_get_string (entry);
+  return target != NULL && target[0] != '\0' ? target : NULL;
+}
