@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* The file of a store, in its folder. */
+#define MP_STORE_FILE "settings.sqlite"
+
+/* Names of what mp_store_delta_get_meta () answers. */
+#define MP_META_CURSOR "cursor"   /* EPOCH.SEQ up to which the feed was read */
+#define MP_META_EPOCH "epoch"     /* of the server, when it was last seen */
+#define MP_META_LISTING "listing" /* "1" while everything is read anew */
+#define MP_META_ACTOR "actor"
+#define MP_META_ROLE "role"
+#define MP_META_PERMISSIONS "permissions" /* names, separated by blanks */
+#define MP_META_TENANT_NAME "tenant-name"
+#define MP_META_SEALING_KEY_ID "sealing-key-id"
+#define MP_META_SEALING_PUBLIC_KEY "sealing-public-key"
+#define MP_META_AUDIT_KEY "audit-key"
+#define MP_META_AUDIT_SEQUENCE "audit-sequence" /* of the newest head seen */
+#define MP_META_AUDIT_HASH "audit-hash"
+#define MP_META_AUDIT_EPOCH "audit-epoch"
+#define MP_META_SYNCED_AT "synced-at" /* unix microseconds of the last complete sync */
