@@ -7,4 +7,6 @@ G_BEGIN_DECLS
 
 gboolean mp_json_scan (const char *text, size_t length, GError **error);
 
+const char *mp_json_read_string (const char *at, const char *end, GString *decoded);
+
 G_END_DECLS

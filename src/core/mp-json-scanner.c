@@ -359,3 +359,17 @@ mp_json_scan (const char *text, size_t length, GError **error)
     return fail_at (&scanner, error, "more text after the value");
   return TRUE;
 }
+
+/*
+ * mp_json_read_string:
+ *
+ * Appends the text that stands at @at, in quotes, to @decoded. What it appends is never longer than
+ * what it reads. Returns where it ends, or NULL when it is not a valid text.
+ */
+const char *
+mp_json_read_string (const char *at, const char *end, GString *decoded)
+{
+  Scanner scanner = { .start = at, .at = at, .end = end };
+
+  return scan_string (&scanner, decoded, NULL) ? scanner.at : NULL;
+}
