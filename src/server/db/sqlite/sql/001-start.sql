@@ -18,7 +18,8 @@ CREATE TABLE token (
   tenant TEXT NOT NULL REFERENCES tenant (id),
   hash TEXT NOT NULL UNIQUE,
   actor TEXT NOT NULL,
-  role TEXT NOT NULL,
+  role TEXT NOT NULL
+    CHECK (role IN ('client_user', 'client_admin', 'auditor', 'platform_admin')),
   created INTEGER NOT NULL,
   expires INTEGER NOT NULL DEFAULT 0,
   used INTEGER NOT NULL DEFAULT 0,
