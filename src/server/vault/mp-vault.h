@@ -25,11 +25,8 @@ char *mp_vault_dup_default_key_path (const char *data_dir) G_GNUC_WARN_UNUSED_RE
 
 /* Makes the sealing key pair at the first start. MP_ERROR_NOT_FOUND: no key file; MP_ERROR_INVALID:
  * not 32 bytes, readable by others, or not the key of this database. */
-MpVault *mp_vault_new (MpDb *db,
-                       MpAuditLog *audit,
-                       MpClock *clock,
-                       const char *key_path,
-                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+MpVault *mp_vault_new (MpDb *db, MpAuditLog *audit, const char *key_path, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* The key that desktops seal to. Both strings are new; the public key is base64. */
 gboolean mp_vault_get_sealing_key (MpVault *self, char **key_id, char **public_key, GError **error);
