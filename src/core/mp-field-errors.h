@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 #define MP_FIELD_UNKNOWN_CREDENTIAL "unknown-credential"   /* credential */
 #define MP_FIELD_CREDENTIAL_REVOKED "credential-revoked"   /* label */
 #define MP_FIELD_CREDENTIAL_PLATFORM "credential-platform" /* label, platform */
+#define MP_FIELD_CREDENTIAL_PRIVATE "credential-private"   /* label */
 #define MP_FIELD_UNMAPPED "unmapped"   /* field: a required Member Pulse field without a target */
 #define MP_FIELD_NO_REASON "no-reason" /* field: not sent, but why? */
 #define MP_FIELD_MAPPED_TWICE "mapped-twice"         /* target, other: field */
