@@ -4,15 +4,10 @@
 #include "mp-clock.h"
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-stamp-private.h"
 
 /* Values stand at this level at the latest, and are taken whole there. */
 #define LEAF_LEVEL 3
-
-typedef struct
-{
-  int64_t at_unix_us;
-  char *by; /* (owned) (nullable) */
-} Stamp;
 
 struct _MpRecord
 {
@@ -21,73 +16,12 @@ struct _MpRecord
   char *id;
   char *revision; /* (owned) (nullable): never on a server */
   gboolean archived;
-  Stamp created;
-  Stamp updated;
+  MpOwnStamp created;
+  MpOwnStamp updated;
   JsonNode *content; /* (owned): an object, sealed; no nulls, no empty objects above the leaves */
 };
 
 G_DEFINE_FINAL_TYPE (MpRecord, mp_record, G_TYPE_OBJECT)
-
-static const char *const own_members[] = {
-  "id", "revision", "created", "updated", "archived", NULL
-};
-
-static void
-stamp_set (Stamp *stamp, MpStamp value)
-{
-  g_free (stamp->by);
-  stamp->at_unix_us = value.at_unix_us;
-  stamp->by = g_strdup (value.by);
-}
-
-static MpStamp
-stamp_get (const Stamp *stamp)
-{
-  return (MpStamp){ stamp->at_unix_us, stamp->by };
-}
-
-static void
-write_stamp (JsonObject *object, const char *name, const Stamp *stamp)
-{
-  JsonObject *member;
-
-  if (stamp->at_unix_us == 0 && stamp->by == NULL)
-    return;
-
-  member = json_object_new ();
-  if (stamp->at_unix_us != 0)
-    {
-      g_autofree char *at = mp_time_format (stamp->at_unix_us);
-
-      json_object_set_string_member (member, "at", at);
-    }
-  if (stamp->by != NULL)
-    json_object_set_string_member (member, "by", stamp->by);
-  json_object_set_object_member (object, name, member);
-}
-
-static gboolean
-read_stamp (JsonObject *object, const char *name, Stamp *stamp, GError **error)
-{
-  JsonObject *member;
-  const char *at;
-
-  if (!json_object_has_member (object, name) || json_object_get_null_member (object, name))
-    return TRUE;
-
-  member = mp_json_require_object (object, name, error);
-  if (member == NULL)
-    return FALSE;
-
-  at = mp_json_get_string (member, "at", NULL);
-  if (at != NULL && !mp_time_parse (at, &stamp->at_unix_us, error))
-    {
-      g_prefix_error (error, "“%s”: ", name);
-      return FALSE;
-    }
-  stamp->by = g_strdup (mp_json_get_string (member, "by", NULL));
-  return TRUE;
-}
 
 /* Removes what says nothing: nulls, and objects above the leaves without a leaf. */
 static void
@@ -110,15 +44,26 @@ prune_object (JsonObject *object, unsigned int level)
     }
 }
 
+/* Leaves what is content: not the record's own members. */
+static void
+remove_own_members (JsonObject *object)
+{
+  g_autoptr (GList) names = json_object_get_members (object);
+
+  for (GList *item = names; item != NULL; item = item->next)
+    {
+      g_autofree char *path = mp_pointer_append ("", item->data);
+
+      if (!mp_changes_is_path (path))
+        json_object_remove_member (object, item->data);
+    }
+}
+
 /* @content: (transfer full) */
 static MpRecord *
 take_content (MpRecord *self, JsonObject *content)
 {
-  for (unsigned int i = 0; own_members[i] != NULL; i++)
-    {
-      if (json_object_has_member (content, own_members[i]))
-        json_object_remove_member (content, own_members[i]);
-    }
+  remove_own_members (content);
   prune_object (content, 1);
 
   g_clear_pointer (&self->content, json_node_unref);
@@ -136,8 +81,8 @@ copy_record (MpRecord *self)
   copy->id = g_strdup (self->id);
   copy->revision = g_strdup (self->revision);
   copy->archived = self->archived;
-  stamp_set (&copy->created, stamp_get (&self->created));
-  stamp_set (&copy->updated, stamp_get (&self->updated));
+  mp_own_stamp_set (&copy->created, mp_own_stamp_get (&self->created));
+  mp_own_stamp_set (&copy->updated, mp_own_stamp_get (&self->updated));
   copy->content = json_node_ref (self->content);
   return copy;
 }
@@ -252,8 +197,8 @@ read_own_members (MpRecord *self, JsonObject *object, GError **error)
   self->archived = mp_json_get_boolean (object, "archived", FALSE);
   self->revision = g_strdup (mp_json_get_string (object, "revision", NULL));
 
-  return read_stamp (object, "created", &self->created, error) &&
-         read_stamp (object, "updated", &self->updated, error);
+  return mp_own_stamp_read (&self->created, object, "created", error) &&
+         mp_own_stamp_read (&self->updated, object, "updated", error);
 }
 
 static void
@@ -263,8 +208,8 @@ mp_record_finalize (GObject *object)
 
   g_free (self->id);
   g_free (self->revision);
-  g_free (self->created.by);
-  g_free (self->updated.by);
+  mp_own_stamp_clear (&self->created);
+  mp_own_stamp_clear (&self->updated);
   g_clear_pointer (&self->content, json_node_unref);
 
   G_OBJECT_CLASS (mp_record_parent_class)->finalize (object);
@@ -297,8 +242,8 @@ mp_record_new (const char *id, MpStamp created)
 
   self = g_object_new (MP_TYPE_RECORD, NULL);
   self->id = g_strdup (id);
-  stamp_set (&self->created, created);
-  stamp_set (&self->updated, created);
+  mp_own_stamp_set (&self->created, created);
+  mp_own_stamp_set (&self->updated, created);
   return take_content (self, json_object_new ());
 }
 
@@ -350,8 +295,8 @@ mp_record_to_json (MpRecord *self)
   json_object_set_string_member (object, "id", self->id);
   if (self->revision != NULL)
     json_object_set_string_member (object, "revision", self->revision);
-  write_stamp (object, "created", &self->created);
-  write_stamp (object, "updated", &self->updated);
+  mp_own_stamp_write (&self->created, object, "created");
+  mp_own_stamp_write (&self->updated, object, "updated");
   json_object_set_boolean_member (object, "archived", self->archived);
 
   json_object_iter_init_ordered (&iter, json_node_get_object (self->content));
@@ -425,7 +370,7 @@ mp_record_get_created (MpRecord *self)
 {
   g_return_val_if_fail (MP_IS_RECORD (self), (MpStamp){ 0 });
 
-  return stamp_get (&self->created);
+  return mp_own_stamp_get (&self->created);
 }
 
 /**
@@ -439,7 +384,7 @@ mp_record_get_updated (MpRecord *self)
 {
   g_return_val_if_fail (MP_IS_RECORD (self), (MpStamp){ 0 });
 
-  return stamp_get (&self->updated);
+  return mp_own_stamp_get (&self->updated);
 }
 
 /**
@@ -603,7 +548,7 @@ mp_record_with_revision (MpRecord *self, const char *revision, MpStamp updated)
   copy = copy_record (self);
   g_free (copy->revision);
   copy->revision = g_strdup (revision);
-  stamp_set (&copy->updated, updated);
+  mp_own_stamp_set (&copy->updated, updated);
   return copy;
 }
 
