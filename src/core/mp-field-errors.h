@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define MP_FIELD_UNKNOWN_MEMBER "unknown-member"     /* name */
 #define MP_FIELD_UNKNOWN_PLATFORM "unknown-platform" /* platform */
 #define MP_FIELD_WRONG_KIND "wrong-kind"             /* platform, kind */
-#define MP_FIELD_BAD_FORMAT "bad-format"             /* example */
+#define MP_FIELD_BAD_FORMAT "bad-format"             /* choices, or example, or none */
 #define MP_FIELD_NOT_APPLICABLE                                                                    \
   "not-applicable" /* needs: path; a value although the field is hidden */
 #define MP_FIELD_UNKNOWN_CREDENTIAL "unknown-credential"   /* credential */

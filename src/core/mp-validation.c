@@ -144,8 +144,8 @@ add_bad_format (Validation *self, const char *pointer, const MpSettingSpec *sett
   g_autofree char *choices = setting->choices != NULL ? g_strjoinv (", ", setting->choices) : NULL;
 
   mp_field_errors_add (self->errors, MP_SEVERITY_ERROR, pointer, MP_FIELD_BAD_FORMAT, "label",
-                       setting->label, "example", choices != NULL ? choices : setting->example,
-                       NULL);
+                       setting->label, choices != NULL ? "choices" : "example",
+                       choices != NULL ? choices : setting->example, NULL);
 }
 
 static void
@@ -158,7 +158,8 @@ check_setting (Validation *self,
   const char *text = value != NULL ? mp_json_node_get_string (value) : NULL;
 
   if (value != NULL && text == NULL)
-    add_wrong_type (self, pointer, "text");
+    mp_field_errors_add (self->errors, MP_SEVERITY_ERROR, pointer, MP_FIELD_WRONG_TYPE, "label",
+                         setting->label, "expected", "text", NULL);
   else if (is_blank (text) && setting->required && setting->fallback == NULL)
     add_required (self, pointer, setting->label);
   else if (text != NULL && check_length (self, pointer, text, 0) &&
