@@ -67,11 +67,11 @@ static gboolean
 check_length (Validation *self, const char *pointer, const char *text, unsigned int max_length)
 {
   const unsigned int limit = max_length > 0 ? max_length : GENERAL_MAX_LENGTH;
-  const glong length = g_utf8_strlen (text, -1);
+  const long length = g_utf8_strlen (text, -1);
   g_autofree char *limit_text = NULL;
   g_autofree char *length_text = NULL;
 
-  if (length <= (glong) limit)
+  if (length <= (long) limit)
     return TRUE;
   limit_text = g_strdup_printf ("%u", limit);
   length_text = g_strdup_printf ("%ld", length);
