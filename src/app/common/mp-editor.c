@@ -3,7 +3,6 @@
 
 #include "mp-error.h"
 
-
 /* More steps back than anybody takes. */
 #define MAX_STEPS 100
 
