@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-api-apply.h"
+#include "mp-field-errors.h"
+#include "mp-record.h"
+
+G_BEGIN_DECLS
+
+/* One operation on its way. Lives on the stack of mp_api_apply (). */
+typedef struct
+{
+  const MpApiServices *services;
+  const MpApiRequest *request;
+  MpOperation *operation;
+  MpApiSeen seen;
+  MpSecret *secret;      /* (owned) (nullable): what the sealed box held */
+  MpFieldErrors *errors; /* (owned) (nullable): why its payload cannot be taken */
+  int64_t now_unix_us;
+} MpApiTask;
+
+/* Results, as on the wire. */
+JsonObject *mp_api_result_new (const MpApiTask *task, const char *status) G_GNUC_WARN_UNUSED_RESULT;
+JsonObject *mp_api_result_new_invalid (const MpApiTask *task,
+                                       MpFieldErrors *errors) G_GNUC_WARN_UNUSED_RESULT;
+
+MpStamp mp_api_task_get_stamp (const MpApiTask *task);
+char *mp_api_task_next_revision (const MpApiTask *task,
+                                 int64_t *sequence,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean mp_api_task_audit (const MpApiTask *task,
+                            const char *action,
+                            JsonObject *changes,
+                            const char *detail,
+                            GError **error);
+void mp_api_add_change (JsonObject *changes, const char *path, JsonNode *old, JsonNode *new_value);
+
+/* Within the transaction: what the operation does to a record or a credential. */
+JsonObject *mp_api_apply_settings (MpApiTask *task, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+JsonObject *mp_api_apply_credential (MpApiTask *task, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Before the transaction: reads a credential's payload and opens its sealed box. */
+gboolean mp_api_prepare_credential (MpApiTask *task, GError **error);
+
+G_END_DECLS

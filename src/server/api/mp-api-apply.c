@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-api-apply.h"
+
+#include "mp-api-apply-private.h"
+#include "mp-api-stored.h"
+#include "mp-error.h"
+#include "mp-json.h"
+
+static void
+clear_task (MpApiTask *task)
+{
+  g_clear_pointer (&task->secret, mp_secret_unref);
+  g_clear_pointer (&task->errors, mp_field_errors_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MpApiTask, clear_task)
+
+static JsonObject *
+new_result (const char *op, const char *status)
+{
+  JsonObject *result = json_object_new ();
+
+  json_object_set_string_member (result, "op", op);
+  json_object_set_string_member (result, "status", status);
+  return result;
+}
+
+/* Codes that only the server knows bring their text as an argument. */
+static void
+complete_message (JsonArray *array, unsigned int index, JsonNode *node, gpointer user_data)
+{
+  JsonObject *object = json_node_get_object (node);
+  JsonObject *arguments = mp_json_get_object (object, "arguments");
+  const char *message = arguments != NULL ? mp_json_get_string (arguments, "message", NULL) : NULL;
+
+  if (message != NULL)
+    json_object_set_string_member (object, "message", message);
+}
+
+static JsonArray *
+errors_to_json (MpFieldErrors *errors)
+{
+  JsonArray *array = mp_field_errors_to_json (errors);
+
+  json_array_foreach_element (array, complete_message, NULL);
+  return array;
+}
+
+/**
+ * mp_api_result_new:
+ * @task: an operation on its way
+ * @status: `applied`, `conflict`, `denied` or `gone`
+ *
+ * Returns: (transfer full): a result as on the wire
+ */
+JsonObject *
+mp_api_result_new (const MpApiTask *task, const char *status)
+{
+  return new_result (mp_operation_get_op (task->operation), status);
+}
+
+/**
+ * mp_api_result_new_invalid:
+ * @task: an operation on its way
+ * @errors: why it is refused
+ *
+ * Returns: (transfer full): a result as on the wire
+ */
+JsonObject *
+mp_api_result_new_invalid (const MpApiTask *task, MpFieldErrors *errors)
+{
+  JsonObject *result = mp_api_result_new (task, "invalid");
+
+  json_object_set_array_member (result, "errors", errors_to_json (errors));
+  return result;
+}
+
+/**
+ * mp_api_result_new_unreadable:
+ * @op: the operation's id
+ * @message: what is wrong with it
+ *
+ * Returns: (transfer full): the result of an operation that could not be read
+ */
+JsonObject *
+mp_api_result_new_unreadable (const char *op, const char *message)
+{
+  g_autoptr (MpFieldErrors) errors = mp_field_errors_new ();
+  JsonObject *result = new_result (op, "invalid");
+
+  mp_field_errors_add (errors, MP_SEVERITY_ERROR, "", MP_FIELD_SERVER, "message", message, NULL);
+  json_object_set_array_member (result, "errors", errors_to_json (errors));
+  return result;
+}
+
+/**
+ * mp_api_task_get_stamp:
+ * @task: an operation on its way
+ *
+ * Returns: now, by the caller; borrowed from the task
+ */
+MpStamp
+mp_api_task_get_stamp (const MpApiTask *task)
+{
+  return (MpStamp){ .at_unix_us = task->now_unix_us, .by = task->request->identity->actor };
+}
+
+/**
+ * mp_api_task_next_revision:
+ * @task: an operation on its way
+ * @sequence: (out): the number that it takes
+ * @error: return location
+ *
+ * Returns: (transfer full): the revision, or %NULL
+ */
+char *
+mp_api_task_next_revision (const MpApiTask *task, int64_t *sequence, GError **error)
+{
+  g_autofree char *epoch = mp_db_dup_epoch (task->services->db, error);
+
+  if (epoch == NULL ||
+      !mp_db_next_sequence (task->services->db, task->request->tenant, sequence, error))
+    return NULL;
+  return mp_db_format_revision (epoch, *sequence);
+}
+
+/**
+ * mp_api_task_audit:
+ * @task: an operation on its way
+ * @action: what was done, for the trail
+ * @changes: (nullable): the changed paths
+ * @detail: (nullable): a purpose
+ * @error: return location
+ *
+ * Appends the operation's entry within the transaction.
+ *
+ * Returns: whether it was written
+ */
+gboolean
+mp_api_task_audit (const MpApiTask *task,
+                   const char *action,
+                   JsonObject *changes,
+                   const char *detail,
+                   GError **error)
+{
+  const MpIdentity *identity = task->request->identity;
+  g_autofree char *resource = mp_api_dup_resource (mp_operation_get_action (task->operation),
+                                                   mp_operation_get_target (task->operation));
+  MpAuditEntryInit init = {
+    .at_unix_us = task->now_unix_us,
+    .actor = identity->actor,
+    .role = mp_role_to_string (identity->role),
+    .action = action,
+    .resource = resource,
+    .changes = changes,
+    .request = task->request->id,
+    .address = task->request->address,
+    .detail = detail,
+  };
+
+  return mp_audit_log_append (task->services->audit, task->request->tenant, &init, error);
+}
+
+/**
+ * mp_api_add_change:
+ * @changes: the changes of an audit entry
+ * @path: what changed
+ * @old: (nullable): its earlier value
+ * @new_value: (nullable): its new value
+ */
+void
+mp_api_add_change (JsonObject *changes, const char *path, JsonNode *old, JsonNode *new_value)
+{
+  JsonObject *change = json_object_new ();
+
+  json_object_set_member (change, "old",
+                          old != NULL ? mp_json_node_copy (old) : mp_json_node_new_null ());
+  json_object_set_member (
+      change, "new", new_value != NULL ? mp_json_node_copy (new_value) : mp_json_node_new_null ());
+  json_object_set_object_member (changes, path, change);
+}
+
+/**
+ * mp_api_get_permission:
+ * @action: what an operation does
+ *
+ * Returns: the permission that it needs
+ */
+MpPermission
+mp_api_get_permission (MpAction action)
+{
+  return mp_action_is_credential (action) ? MP_PERMISSION_CREDENTIALS : MP_PERMISSION_EDIT;
+}
+
+/**
+ * mp_api_dup_resource:
+ * @action: what an operation does
+ * @target: to which record or credential
+ *
+ * Returns: (transfer full): the audit trail's name of the target
+ */
+char *
+mp_api_dup_resource (MpAction action, const char *target)
+{
+  return g_strconcat (mp_action_is_credential (action) ? "credential/" : "settings/", target, NULL);
+}
+
+/**
+ * mp_api_find_result:
+ * @self: the API
+ * @tenant: a tenant
+ * @op: an operation's id
+ * @result: (out) (nullable) (transfer full): its first result, marked as a duplicate; %NULL when
+ * the operation is not known
+ * @error: return location
+ *
+ * Returns: %FALSE on failure
+ */
+gboolean
+mp_api_find_result (
+    MpApi *self, const char *tenant, const char *op, JsonObject **result, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  *result = NULL;
+  if (!mp_db_get_operation_result (mp_api_get_services (self)->db, tenant, op, &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+
+  *result = mp_api_stored_parse (text, error);
+  if (*result == NULL)
+    return FALSE;
+  json_object_set_boolean_member (*result, "duplicate", TRUE);
+  return TRUE;
+}
+
+static gboolean
+store_result (const MpApiTask *task, JsonObject *result, GError **error)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), result);
+  g_autofree char *text = mp_json_to_text (node);
+
+  return mp_db_put_operation_result (task->services->db, task->request->tenant,
+                                     mp_operation_get_op (task->operation), text, task->now_unix_us,
+                                     error);
+}
+
+/* Is the caller allowed to? Sets @error only when that cannot be found out. */
+static gboolean
+check_permission (const MpApiTask *task, GError **error)
+{
+  MpAction action = mp_operation_get_action (task->operation);
+  g_autofree char *resource =
+      mp_api_dup_resource (action, mp_operation_get_target (task->operation));
+  MpAuthRequest auth = mp_api_request_get_auth (task->request);
+  g_autoptr (GError) refusal = NULL;
+
+  if (mp_auth_check (task->services->auth, task->request->identity, mp_api_get_permission (action),
+                     resource, &auth, &refusal))
+    return TRUE;
+  if (!g_error_matches (refusal, MP_ERROR, MP_ERROR_FORBIDDEN))
+    g_propagate_error (error, g_steal_pointer (&refusal));
+  return FALSE;
+}
+
+static JsonObject *
+apply_in_transaction (MpApi *self, MpApiTask *task, gboolean allowed, GError **error)
+{
+  g_autoptr (MpDbTransaction) transaction = mp_db_begin (task->services->db, error);
+  g_autoptr (JsonObject) result = NULL;
+
+  if (transaction == NULL)
+    return NULL;
+
+  /* Once more, now that nobody else writes: the same operation may have come twice at once. */
+  if (!mp_api_find_result (self, task->request->tenant, mp_operation_get_op (task->operation),
+                           &result, error))
+    return NULL;
+  if (result != NULL)
+    return g_steal_pointer (&result);
+
+  if (!allowed)
+    result = mp_api_result_new (task, "denied");
+  else if (mp_action_is_credential (mp_operation_get_action (task->operation)))
+    result = mp_api_apply_credential (task, error);
+  else
+    result = mp_api_apply_settings (task, error);
+
+  if (result == NULL || !store_result (task, result, error) || !mp_db_commit (transaction, error))
+    return NULL;
+  return g_steal_pointer (&result);
+}
+
+/**
+ * mp_api_apply:
+ * @self: the API
+ * @request: who asks
+ * @operation: what is to be done
+ * @seen: how the operation says what it was made on
+ * @error: return location
+ *
+ * Does an operation exactly once: the change, its place in the feed, its audit entry and its result
+ * are committed together, or nothing is. An operation done before answers its first result.
+ *
+ * Returns: (transfer full): the result as on the wire, or %NULL when the server failed
+ */
+JsonObject *
+mp_api_apply (MpApi *self,
+              const MpApiRequest *request,
+              MpOperation *operation,
+              MpApiSeen seen,
+              GError **error)
+{
+  const MpApiServices *services = mp_api_get_services (self);
+  g_auto (MpApiTask) task = {
+    .services = services,
+    .request = request,
+    .operation = operation,
+    .seen = seen,
+    .now_unix_us = mp_clock_get_now_unix_us (services->clock),
+  };
+  JsonObject *known = NULL;
+  g_autoptr (GError) failure = NULL;
+  gboolean allowed;
+
+  if (!mp_api_find_result (self, request->tenant, mp_operation_get_op (operation), &known, error))
+    return NULL;
+  if (known != NULL)
+    return known;
+
+  allowed = check_permission (&task, &failure);
+  if (failure == NULL && allowed && mp_action_is_credential (mp_operation_get_action (operation)))
+    mp_api_prepare_credential (&task, &failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  return apply_in_transaction (self, &task, allowed, error);
+}

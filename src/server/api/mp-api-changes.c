@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-api-handlers.h"
+
+#include "mp-api-problem.h"
+#include "mp-api-rest.h"
+#include "mp-api-router.h"
+#include "mp-api-stored.h"
+#include "mp-error.h"
+#include "mp-json.h"
+
+#define SCHEMA 1
+#define MAX_LIMIT 500
+#define MAX_OPERATIONS 500
+
+static JsonObject *
+get_audit_head (MpApi *self, const char *tenant, GError **error)
+{
+  g_autoptr (MpAuditHead) head =
+                 mp_audit_log_get_head (mp_api_get_services (self)->audit, tenant, error);
+
+  return head != NULL ? mp_audit_head_to_json (head) : NULL;
+}
+
+/* Where the client stands. @refusal: (out) set when that is not known here any more: another epoch,
+ * or a number that this database, perhaps an older copy, has not reached. */
+static gboolean
+read_cursor (MpApi *self,
+             const MpApiRequest *request,
+             const char *epoch,
+             int64_t *after,
+             MpApiReply **refusal,
+             GError **error)
+{
+  const char *text = mp_api_request_get_query (request, "since");
+  g_autofree char *client_epoch = NULL;
+  int64_t newest = 0;
+
+  *after = 0;
+  if (text == NULL)
+    return TRUE;
+  if (!mp_db_parse_revision (text, &client_epoch, after))
+    {
+      *refusal = mp_api_refuse_query ("since");
+      return FALSE;
+    }
+  if (!mp_db_get_sequence (mp_api_get_services (self)->db, request->tenant, &newest, error))
+    return FALSE;
+  if (!g_str_equal (client_epoch, epoch) || *after > newest)
+    {
+      *refusal = mp_api_problem_new (MP_PROBLEM_CURSOR_EXPIRED, NULL);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static JsonObject *
+describe_change (const MpDbChange *change, GError **error)
+{
+  gboolean is_settings = change->kind == MP_DB_CHANGE_SETTINGS;
+  JsonObject *content = mp_api_stored_parse (change->json, error);
+  JsonObject *object;
+
+  if (content == NULL)
+    return NULL;
+  object = json_object_new ();
+  json_object_set_string_member (object, "kind", is_settings ? "settings" : "credential");
+  json_object_set_object_member (object, is_settings ? "record" : "credential", content);
+  return object;
+}
+
+/* @rows holds one more than @limit when there is more */
+static MpApiReply *
+new_page (MpApi *self,
+          const MpApiRequest *request,
+          const char *epoch,
+          int64_t after,
+          GPtrArray *rows,
+          unsigned int limit,
+          GError **error)
+{
+  g_autoptr (JsonArray) changes = json_array_new ();
+  g_autoptr (JsonObject) head = get_audit_head (self, request->tenant, error);
+  g_autofree char *cursor = NULL;
+  JsonObject *body;
+
+  if (head == NULL)
+    return NULL;
+  for (unsigned int i = 0; i < MIN (rows->len, limit); i++)
+    {
+      const MpDbChange *row = g_ptr_array_index (rows, i);
+      JsonObject *change = describe_change (row, error);
+
+      if (change == NULL)
+        return NULL;
+      json_array_add_object_element (changes, change);
+      after = row->sequence;
+    }
+
+  cursor = mp_db_format_revision (epoch, after);
+  body = json_object_new ();
+  json_object_set_int_member (body, "schema", SCHEMA);
+  json_object_set_string_member (body, "epoch", epoch);
+  json_object_set_array_member (body, "changes", g_steal_pointer (&changes));
+  json_object_set_string_member (body, "cursor", cursor);
+  json_object_set_boolean_member (body, "more", rows->len > limit);
+  json_object_set_object_member (body, "audit_head", g_steal_pointer (&head));
+  return mp_api_reply_new (200, body);
+}
+
+/* Waits for news; then the token may be another day's. */
+static gboolean
+wait_for_change (
+    MpApi *self, MpApiRequest *request, int64_t after, int64_t wait_s, MpApiReply **refusal)
+{
+  int64_t deadline_us = g_get_monotonic_time () + wait_s * G_USEC_PER_SEC;
+
+  mp_db_wait_for_change (mp_api_get_services (self)->db, request->tenant, after, deadline_us);
+  *refusal = mp_api_authenticate (self, request);
+  return *refusal == NULL;
+}
+
+/**
+ * mp_api_get_changes:
+ * @self: the API
+ * @request: `?since=CURSOR&limit=&wait=SECONDS`
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): a page of the feed; with `wait`, as soon as there is one
+ */
+MpApiReply *
+mp_api_get_changes (MpApi *self, MpApiRequest *request, GError **error)
+{
+  MpDb *db = mp_api_get_services (self)->db;
+  g_autofree char *epoch = mp_db_dup_epoch (db, error);
+  g_autoptr (GPtrArray) rows = NULL;
+  MpApiReply *refusal = NULL;
+  int64_t after;
+  int64_t limit;
+  int64_t wait_s;
+
+  if (!mp_api_request_get_query_int (request, "limit", MAX_LIMIT, 1, MAX_LIMIT, &limit))
+    return mp_api_refuse_query ("limit");
+  if (!mp_api_request_get_query_int (request, "wait", 0, 0, MP_API_MAX_WAIT_S, &wait_s))
+    return mp_api_refuse_query ("wait");
+  if (epoch == NULL || !read_cursor (self, request, epoch, &after, &refusal, error))
+    return refusal;
+
+  rows = mp_db_list_changes (db, request->tenant, after, (unsigned int) limit + 1, error);
+  if (rows != NULL && rows->len == 0 && wait_s > 0)
+    {
+      if (!wait_for_change (self, request, after, wait_s, &refusal))
+        return refusal;
+      g_clear_pointer (&rows, g_ptr_array_unref);
+      rows = mp_db_list_changes (db, request->tenant, after, (unsigned int) limit + 1, error);
+    }
+  if (rows == NULL)
+    return NULL;
+  return new_page (self, request, epoch, after, rows, (unsigned int) limit, error);
+}
+
+/* An operation that cannot be read is its own fault: the others are done. */
+static JsonObject *
+push_one (MpApi *self, const MpApiRequest *request, JsonObject *object, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (MpOperation) operation = mp_operation_new_from_json (object, &fault);
+
+  if (operation == NULL)
+    return mp_api_result_new_unreadable (mp_json_get_string (object, "op", ""), fault->message);
+  return mp_api_apply (self, request, operation, MP_API_SEEN_PATHS, error);
+}
+
+/* Without an id there is nothing to answer to, and nothing is begun. */
+static MpApiReply *
+check_operations (JsonArray *operations)
+{
+  unsigned int length = json_array_get_length (operations);
+
+  if (length > MAX_OPERATIONS)
+    return mp_api_problem_new (MP_PROBLEM_TOO_LARGE, "At most 500 operations go into one request.");
+
+  for (unsigned int i = 0; i < length; i++)
+    {
+      JsonObject *object = mp_json_array_get_object (operations, i);
+      const char *op = object != NULL ? mp_json_get_string (object, "op", NULL) : NULL;
+
+      if (op == NULL || !mp_uuid_is_valid (op))
+        return mp_api_problem_new (MP_PROBLEM_INVALID,
+                                   "Each operation needs an “op” that is a UUID.");
+    }
+  return NULL;
+}
+
+/**
+ * mp_api_post_changes:
+ * @self: the API
+ * @request: `{"operations": [...]}`
+ * @error: return location
+ *
+ * Each operation is done by itself, in order. When the server fails on the way, those before stay
+ * done, and the same request sent again gets their results.
+ *
+ * Returns: (transfer full) (nullable): a result for each operation
+ */
+MpApiReply *
+mp_api_post_changes (MpApi *self, MpApiRequest *request, GError **error)
+{
+  g_autoptr (JsonObject) input = NULL;
+  g_autoptr (JsonArray) results = json_array_new ();
+  g_autoptr (GError) fault = NULL;
+  MpApiReply *refusal = mp_api_read_object (request, &input);
+  JsonArray *operations;
+  JsonObject *head;
+  JsonObject *body;
+
+  if (refusal != NULL)
+    return refusal;
+  operations = mp_json_require_array (input, "operations", &fault);
+  if (operations == NULL)
+    return mp_api_problem_new (MP_PROBLEM_INVALID, fault->message);
+  refusal = check_operations (operations);
+  if (refusal != NULL)
+    return refusal;
+
+  for (unsigned int i = 0; i < json_array_get_length (operations); i++)
+    {
+      JsonObject *result =
+          push_one (self, request, mp_json_array_get_object (operations, i), error);
+
+      if (result == NULL)
+        return NULL;
+      json_array_add_object_element (results, result);
+    }
+
+  head = get_audit_head (self, request->tenant, error);
+  if (head == NULL)
+    return NULL;
+  body = json_object_new ();
+  json_object_set_array_member (body, "results", g_steal_pointer (&results));
+  json_object_set_object_member (body, "audit_head", head);
+  return mp_api_reply_new (200, body);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-api-message.h"
+
+#include "mp-json.h"
+
+/**
+ * mp_api_request_new:
+ *
+ * Returns: (transfer full): an empty request
+ */
+MpApiRequest *
+mp_api_request_new (void)
+{
+  MpApiRequest *request = g_new0 (MpApiRequest, 1);
+
+  request->query = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return request;
+}
+
+/**
+ * mp_api_request_free:
+ * @request: (transfer full) (nullable): a request
+ */
+void
+mp_api_request_free (MpApiRequest *request)
+{
+  if (request == NULL)
+    return;
+
+  g_free (request->id);
+  g_free (request->tenant);
+  g_free (request->target);
+  g_free (request->address);
+  g_clear_pointer (&request->query, g_hash_table_unref);
+  g_clear_pointer (&request->body, g_bytes_unref);
+  g_clear_pointer (&request->identity, mp_identity_free);
+  g_free (request);
+}
+
+/**
+ * mp_api_request_get_query:
+ * @request: a request
+ * @name: a parameter of its query
+ *
+ * Returns: (transfer none) (nullable): the value, valid UTF-8
+ */
+const char *
+mp_api_request_get_query (const MpApiRequest *request, const char *name)
+{
+  return g_hash_table_lookup (request->query, name);
+}
+
+/**
+ * mp_api_request_get_query_int:
+ * @request: a request
+ * @name: a parameter of its query
+ * @fallback: the value when it is not given
+ * @least: the smallest value allowed
+ * @most: the largest value allowed
+ * @value: (out): the value
+ *
+ * Returns: %FALSE when the parameter is not a number between @least and @most
+ */
+gboolean
+mp_api_request_get_query_int (const MpApiRequest *request,
+                              const char *name,
+                              int64_t fallback,
+                              int64_t least,
+                              int64_t most,
+                              int64_t *value)
+{
+  const char *text = mp_api_request_get_query (request, name);
+
+  *value = fallback;
+  if (text == NULL)
+    return TRUE;
+  return g_ascii_string_to_signed (text, 10, least, most, value, NULL);
+}
+
+/**
+ * mp_api_request_get_auth:
+ * @request: a request
+ *
+ * Returns: what the token's check needs of it; its members are borrowed
+ */
+MpAuthRequest
+mp_api_request_get_auth (const MpApiRequest *request)
+{
+  return (MpAuthRequest){
+    .authorization = request->authorization,
+    .tenant = request->tenant,
+    .address = request->address,
+    .request = request->id,
+  };
+}
+
+/**
+ * mp_api_reply_new:
+ * @status: an HTTP status
+ * @body: (transfer full): the body
+ *
+ * Returns: (transfer full): the reply, as `application/json`
+ */
+MpApiReply *
+mp_api_reply_new (unsigned int status, JsonObject *body)
+{
+  g_autoptr (JsonNode) node = mp_json_node_take_object (body);
+  char *text = mp_json_to_text (node);
+  MpApiReply *reply = g_new0 (MpApiReply, 1);
+
+  reply->status = status;
+  reply->content_type = "application/json";
+  reply->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  reply->body = g_bytes_new_take (text, strlen (text));
+  return reply;
+}
+
+/**
+ * mp_api_reply_free:
+ * @reply: (transfer full) (nullable): a reply
+ */
+void
+mp_api_reply_free (MpApiReply *reply)
+{
+  if (reply == NULL)
+    return;
+
+  g_hash_table_unref (reply->headers);
+  g_bytes_unref (reply->body);
+  g_free (reply);
+}
+
+/**
+ * mp_api_reply_set_header:
+ * @reply: a reply
+ * @name: a header's name
+ * @value: its value
+ */
+void
+mp_api_reply_set_header (MpApiReply *reply, const char *name, const char *value)
+{
+  g_hash_table_insert (reply->headers, g_strdup (name), g_strdup (value));
+}
+
+/**
+ * mp_api_reply_set_etag:
+ * @reply: a reply
+ * @revision: (nullable): a record's revision; %NULL sets nothing
+ */
+void
+mp_api_reply_set_etag (MpApiReply *reply, const char *revision)
+{
+  g_autofree char *etag = NULL;
+
+  if (revision == NULL)
+    return;
+  etag = g_strdup_printf ("\"%s\"", revision);
+  mp_api_reply_set_header (reply, "ETag", etag);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-auth.h"
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+#define MP_API_MAX_BODY_BYTES (1024 * 1024)
+#define MP_API_MAX_WAIT_S 50
+
+/* A request as its handler sees it. Used by one thread. Headers are borrowed from the connection.
+ */
+typedef struct
+{
+  char *id;
+  const char *method;
+  char *tenant;                /* (nullable): `{tenant}` of the path */
+  char *target;                /* (nullable): `{id}` of the path */
+  GHashTable *query;           /* (element-type utf8 utf8) */
+  const char *authorization;   /* (nullable) */
+  const char *content_type;    /* (nullable) */
+  const char *if_match;        /* (nullable) */
+  const char *idempotency_key; /* (nullable) */
+  char *address;               /* the client's, without its port */
+  GBytes *body;                /* (nullable) */
+  MpIdentity *identity;        /* (nullable): set once the token was recognised */
+} MpApiRequest;
+
+MpApiRequest *mp_api_request_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void mp_api_request_free (MpApiRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpApiRequest, mp_api_request_free)
+
+const char *mp_api_request_get_query (const MpApiRequest *request, const char *name);
+gboolean mp_api_request_get_query_int (const MpApiRequest *request,
+                                       const char *name,
+                                       int64_t fallback,
+                                       int64_t least,
+                                       int64_t most,
+                                       int64_t *value);
+MpAuthRequest mp_api_request_get_auth (const MpApiRequest *request);
+
+/* An answer. Its body is JSON. */
+typedef struct
+{
+  unsigned int status;
+  const char *content_type; /* static */
+  GHashTable *headers;      /* (element-type utf8 utf8) */
+  GBytes *body;
+} MpApiReply;
+
+MpApiReply *mp_api_reply_new (unsigned int status, JsonObject *body) G_GNUC_WARN_UNUSED_RESULT;
+void mp_api_reply_free (MpApiReply *reply);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpApiReply, mp_api_reply_free)
+void mp_api_reply_set_header (MpApiReply *reply, const char *name, const char *value);
+void mp_api_reply_set_etag (MpApiReply *reply, const char *revision);
+
+G_END_DECLS

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-api-router.h"
+
+#include "mp-api-problem.h"
+#include "mp-error.h"
+
+#define TENANT "/v1/tenants/{tenant}"
+#define SETTINGS TENANT "/integration-settings"
+#define CREDENTIALS TENANT "/credentials"
+
+/* The batch push asks for each operation's own permission. */
+static const MpApiRoute routes[] = {
+  { "/healthz", "GET", 0, TRUE, FALSE, mp_api_get_health },
+  { TENANT, "GET", 0, FALSE, FALSE, mp_api_get_tenant },
+  { TENANT "/sealing-key", "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_get_sealing_key },
+  { TENANT "/catalogue/{id}", "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_get_catalogue },
+  { SETTINGS, "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_list_settings },
+  { SETTINGS, "POST", MP_PERMISSION_EDIT, FALSE, TRUE, mp_api_post_settings },
+  { SETTINGS "/{id}", "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_get_settings },
+  { SETTINGS "/{id}", "PUT", MP_PERMISSION_EDIT, FALSE, TRUE, mp_api_put_settings },
+  { SETTINGS "/{id}", "PATCH", MP_PERMISSION_EDIT, FALSE, TRUE, mp_api_patch_settings },
+  { SETTINGS "/{id}", "DELETE", MP_PERMISSION_EDIT, FALSE, FALSE, mp_api_delete_settings },
+  { SETTINGS "/{id}/restore", "POST", MP_PERMISSION_EDIT, FALSE, FALSE, mp_api_restore_settings },
+  { SETTINGS "/{id}/history", "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_list_history },
+  { CREDENTIALS, "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_list_credentials },
+  { CREDENTIALS, "POST", MP_PERMISSION_CREDENTIALS, FALSE, TRUE, mp_api_post_credential },
+  { CREDENTIALS "/{id}", "DELETE", MP_PERMISSION_CREDENTIALS, FALSE, FALSE,
+    mp_api_delete_credential },
+  { CREDENTIALS "/{id}/secret", "PUT", MP_PERMISSION_CREDENTIALS, FALSE, TRUE, mp_api_put_secret },
+  { TENANT "/changes", "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_get_changes },
+  { TENANT "/changes", "POST", MP_PERMISSION_READ, FALSE, TRUE, mp_api_post_changes },
+  { TENANT "/audit", "GET", MP_PERMISSION_AUDIT, FALSE, FALSE, mp_api_list_audit },
+  { TENANT "/audit/head", "GET", MP_PERMISSION_AUDIT, FALSE, FALSE, mp_api_get_audit_head },
+};
+
+static gboolean
+is_parameter (const char *segment)
+{
+  return *segment == '{';
+}
+
+static gboolean
+matches (const char *pattern, const char *const *segments)
+{
+  g_auto (GStrv) wanted = g_strsplit (pattern, "/", -1);
+  unsigned int i;
+
+  for (i = 0; wanted[i] != NULL && segments[i] != NULL; i++)
+    {
+      gboolean fits =
+          is_parameter (wanted[i]) ? *segments[i] != '\0' : g_str_equal (wanted[i], segments[i]);
+
+      if (!fits)
+        return FALSE;
+    }
+  return wanted[i] == NULL && segments[i] == NULL;
+}
+
+static void
+take_parameters (const char *pattern, const char *const *segments, MpApiRequest *request)
+{
+  g_auto (GStrv) wanted = g_strsplit (pattern, "/", -1);
+
+  for (unsigned int i = 0; wanted[i] != NULL; i++)
+    {
+      if (g_str_equal (wanted[i], "{tenant}"))
+        request->tenant = g_strdup (segments[i]);
+      else if (g_str_equal (wanted[i], "{id}"))
+        request->target = g_strdup (segments[i]);
+    }
+}
+
+/* A HEAD is a GET whose body the listener leaves out. */
+static gboolean
+is_method (const MpApiRoute *route, const char *method)
+{
+  return g_str_equal (route->method, method) ||
+         (g_str_equal (method, "HEAD") && g_str_equal (route->method, "GET"));
+}
+
+/* The tenant's own address is written with a slash at its end, too. */
+static GStrv
+split_path (const char *path)
+{
+  GStrv segments = g_strsplit (path, "/", -1);
+  unsigned int length = g_strv_length (segments);
+
+  if (length == 5 && *segments[4] == '\0')
+    g_clear_pointer (&segments[4], g_free);
+  return segments;
+}
+
+/**
+ * mp_api_route:
+ * @path: the request's path, unescaped
+ * @request: a request with its method; gets the path's parameters
+ * @refusal: (out) (nullable) (transfer full): what to answer when there is no route
+ *
+ * Returns: (transfer none) (nullable): the route
+ */
+const MpApiRoute *
+mp_api_route (const char *path, MpApiRequest *request, MpApiReply **refusal)
+{
+  g_auto (GStrv) segments = split_path (path);
+  g_autoptr (GString) allowed = g_string_new (NULL);
+
+  *refusal = NULL;
+  for (size_t i = 0; g_utf8_validate (path, -1, NULL) && i < G_N_ELEMENTS (routes); i++)
+    {
+      if (!matches (routes[i].pattern, (const char *const *) segments))
+        continue;
+      if (is_method (&routes[i], request->method))
+        {
+          take_parameters (routes[i].pattern, (const char *const *) segments, request);
+          return &routes[i];
+        }
+      g_string_append_printf (allowed, "%s%s", allowed->len > 0 ? ", " : "", routes[i].method);
+      if (g_str_equal (routes[i].method, "GET"))
+        g_string_append (allowed, ", HEAD");
+    }
+
+  if (allowed->len == 0)
+    {
+      *refusal = mp_api_problem_new (MP_PROBLEM_NOT_FOUND, NULL);
+      return NULL;
+    }
+  *refusal = mp_api_problem_new (MP_PROBLEM_METHOD_NOT_ALLOWED, NULL);
+  mp_api_reply_set_header (*refusal, "Allow", allowed->str);
+  return NULL;
+}
+
+/**
+ * mp_api_authenticate:
+ * @self: the API
+ * @request: a request; gets the identity
+ *
+ * Returns: (transfer full) (nullable): what to answer when the token does not let it in
+ */
+MpApiReply *
+mp_api_authenticate (MpApi *self, MpApiRequest *request)
+{
+  MpAuthRequest auth = mp_api_request_get_auth (request);
+  MpAuthOutcome outcome;
+  MpApiReply *refusal;
+  unsigned int retry_after_s = 0;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&request->identity, mp_identity_free);
+  outcome = mp_auth_authenticate (mp_api_get_services (self)->auth, &auth, &request->identity,
+                                  &retry_after_s, &error);
+  if (outcome == MP_AUTH_GRANTED)
+    return NULL;
+  if (outcome == MP_AUTH_FAILED)
+    return mp_api_problem_new_from_error (error);
+
+  refusal = mp_api_problem_new (mp_auth_outcome_get_code (outcome), NULL);
+  if (outcome == MP_AUTH_RATE_LIMITED)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", retry_after_s);
+
+      mp_api_reply_set_header (refusal, "Retry-After", text);
+    }
+  return refusal;
+}
+
+static MpApiReply *
+check_permission (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
+{
+  MpAuthRequest auth = mp_api_request_get_auth (request);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *resource = NULL;
+
+  if (mp_uuid_is_valid (request->target))
+    resource =
+        g_strconcat (g_str_has_prefix (route->pattern, SETTINGS) ? "settings/" : "credential/",
+                     request->target, NULL);
+
+  if (route->permission == 0 || mp_auth_check (mp_api_get_services (self)->auth, request->identity,
+                                               route->permission, resource, &auth, &error))
+    return NULL;
+  return mp_api_problem_new_from_error (error);
+}
+
+/* A merge patch (RFC 7396) is JSON, and the text of a PATCH may be called so. */
+static gboolean
+is_json (const MpApiRequest *request)
+{
+  g_autofree char *type = NULL;
+
+  if (request->content_type == NULL)
+    return FALSE;
+
+  type = g_ascii_strdown (request->content_type, (gssize) strcspn (request->content_type, ";"));
+  g_strstrip (type);
+  return g_str_equal (type, "application/json") ||
+         (g_str_equal (request->method, "PATCH") &&
+          g_str_equal (type, "application/merge-patch+json"));
+}
+
+/**
+ * mp_api_admit:
+ * @self: the API
+ * @route: the request's route
+ * @request: the request as far as its headers tell
+ *
+ * Decides before the body is read: the token, its permission, the body's type.
+ *
+ * Returns: (transfer full) (nullable): what to answer when the request is not let in
+ */
+MpApiReply *
+mp_api_admit (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
+{
+  MpApiReply *refusal = NULL;
+
+  if (!route->is_public)
+    refusal = mp_api_authenticate (self, request);
+  if (refusal == NULL && !route->is_public)
+    refusal = check_permission (self, route, request);
+  if (refusal == NULL && route->takes_body && !is_json (request))
+    refusal = mp_api_problem_new (MP_PROBLEM_UNSUPPORTED_MEDIA_TYPE, NULL);
+  return refusal;
+}
+
+/**
+ * mp_api_answer:
+ * @self: the API
+ * @route: the request's route
+ * @request: a complete request that was let in
+ *
+ * Returns: (transfer full): the reply
+ */
+MpApiReply *
+mp_api_answer (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  MpApiReply *reply = route->handler (self, request, &error);
+
+  return reply != NULL ? reply : mp_api_problem_new_from_error (error);
+}

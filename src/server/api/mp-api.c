@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-api.h"
+
+struct _MpApi
+{
+  GObject parent_instance;
+
+  MpApiServices services; /* its objects are (owned) */
+};
+
+G_DEFINE_FINAL_TYPE (MpApi, mp_api, G_TYPE_OBJECT)
+
+static void
+mp_api_dispose (GObject *object)
+{
+  MpApi *self = MP_API (object);
+
+  g_clear_object (&self->services.auth);
+  g_clear_object (&self->services.vault);
+  g_clear_object (&self->services.audit);
+  g_clear_object (&self->services.db);
+  g_clear_object (&self->services.clock);
+
+  G_OBJECT_CLASS (mp_api_parent_class)->dispose (object);
+}
+
+static void
+mp_api_class_init (MpApiClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mp_api_dispose;
+}
+
+static void
+mp_api_init (MpApi *self)
+{
+}
+
+/**
+ * mp_api_new:
+ * @services: what the API stands on; its `find_platform` and the data of it live longer than the
+ * API
+ *
+ * Returns: (transfer full): the API
+ */
+MpApi *
+mp_api_new (const MpApiServices *services)
+{
+  MpApi *self;
+
+  g_return_val_if_fail (services != NULL && services->find_platform != NULL, NULL);
+
+  self = g_object_new (MP_TYPE_API, NULL);
+  self->services = *services;
+  g_object_ref (self->services.db);
+  g_object_ref (self->services.audit);
+  g_object_ref (self->services.vault);
+  g_object_ref (self->services.auth);
+  g_object_ref (self->services.clock);
+  return self;
+}
+
+/**
+ * mp_api_get_services:
+ * @self: an API
+ *
+ * Returns: (transfer none): what it stands on
+ */
+const MpApiServices *
+mp_api_get_services (MpApi *self)
+{
+  g_return_val_if_fail (MP_IS_API (self), NULL);
+
+  return &self->services;
+}
