@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-cli.h"
+
+#include "mp-error.h"
+#include "mp-json.h"
+
+#include <stdio.h>
+
+static JsonObject *
+platform_to_json (MpPlatform *platform)
+{
+  MpPlatformSpec *spec = mp_platform_get_spec (platform);
+  JsonObject *object = json_object_new ();
+  JsonArray *settings = json_array_new ();
+  JsonArray *parts = json_array_new ();
+
+  json_object_set_string_member (object, "id", mp_platform_get_id (platform));
+  json_object_set_string_member (object, "kind", mp_platform_spec_get_kind (spec));
+  json_object_set_string_member (object, "label", mp_platform_get_label (platform));
+  if (mp_platform_get_unverified (platform) != NULL)
+    json_object_set_string_member (object, "unverified", mp_platform_get_unverified (platform));
+  for (unsigned int i = 0; i < mp_platform_spec_get_n_settings (spec); i++)
+    json_array_add_string_element (settings, mp_platform_spec_get_setting (spec, i)->id);
+  for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (spec); i++)
+    json_array_add_string_element (parts, mp_platform_spec_get_part (spec, i)->id);
+  json_object_set_array_member (object, "connection", settings);
+  json_object_set_array_member (object, "credential", parts);
+  return object;
+}
+
+static MpExit
+run_list (MpCli *cli, char **arguments, GError **error)
+{
+  const unsigned int widths[] = { 16, 12, 0 };
+  MpServices *services = mp_cli_get_services (cli, error);
+  g_autoptr (JsonArray) array = json_array_new ();
+  MpPlatforms *platforms;
+
+  if (services == NULL)
+    return MP_EXIT_FAILED;
+  platforms = mp_services_get_platforms (services);
+  for (unsigned int i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (platforms)); i++)
+    {
+      g_autoptr (MpPlatform) platform = g_list_model_get_item (G_LIST_MODEL (platforms), i);
+
+      if (cli->json)
+        json_array_add_object_element (array, platform_to_json (platform));
+      else
+        mp_cli_print_row (widths, mp_platform_get_id (platform),
+                          mp_platform_spec_get_kind (mp_platform_get_spec (platform)),
+                          mp_platform_get_label (platform), NULL);
+    }
+  for (unsigned int i = 0; i < mp_platforms_get_n_problems (platforms); i++)
+    g_printerr ("not used: %s: %s\n", mp_platforms_get_problem (platforms, i)->file,
+                mp_platforms_get_problem (platforms, i)->message);
+  if (cli->json)
+    {
+      g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), array);
+
+      mp_cli_print_json (node);
+    }
+  return MP_EXIT_DONE;
+}
+
+static MpExit
+run_check (MpCli *cli, char **arguments, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (MpFieldErrors) faults = NULL;
+  size_t length;
+
+  if (!g_file_get_contents (arguments[0], &text, &length, error))
+    return MP_EXIT_FAILED;
+  faults = mp_platform_check_document (text, (gssize) length, error);
+  if (faults == NULL)
+    {
+      g_prefix_error (error, "%s: ", arguments[0]);
+      return MP_EXIT_FAILED;
+    }
+  if (cli->json)
+    {
+      g_autoptr (JsonArray) array = mp_field_errors_to_json (faults);
+      g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), array);
+
+      mp_cli_print_json (node);
+    }
+  else
+    {
+      mp_cli_print_errors (faults, stdout);
+    }
+  return mp_field_errors_get_size (faults) > 0 ? MP_EXIT_INVALID : MP_EXIT_DONE;
+}
+
+static JsonObject *
+test_result_to_json (MpTestResult *tested)
+{
+  const char *const outcomes[] = { "", "connected", "limited", "rejected" };
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "outcome", outcomes[mp_test_result_get_outcome (tested)]);
+  json_object_set_string_member (object, "mode",
+                                 mp_mode_to_string (mp_test_result_get_mode (tested)));
+  if (mp_test_result_get_account (tested) != NULL)
+    json_object_set_string_member (object, "account", mp_test_result_get_account (tested));
+  if (mp_test_result_get_details (tested) != NULL)
+    json_object_set_string_member (object, "details", mp_test_result_get_details (tested));
+  if (mp_test_result_get_message (tested) != NULL)
+    json_object_set_string_member (object, "message", mp_test_result_get_message (tested));
+  return object;
+}
+
+static MpExit
+print_tested (MpCli *cli, MpTestResult *tested)
+{
+  g_autoptr (JsonNode) node = mp_json_node_take_object (test_result_to_json (tested));
+
+  if (cli->json)
+    {
+      mp_cli_print_json (node);
+    }
+  else
+    {
+      JsonObject *object = json_node_get_object (node);
+
+      g_print ("%s  %s  %s  %s\n", mp_json_get_string (object, "outcome", ""),
+               mp_json_get_string (object, "account", "-"),
+               mp_json_get_string (object, "mode", "-"),
+               mp_json_get_string (object, "message", ""));
+    }
+  return mp_test_result_get_outcome (tested) == MP_TEST_REJECTED ? MP_EXIT_REFUSED : MP_EXIT_DONE;
+}
+
+static MpExit
+run_test (MpCli *cli, char **arguments, GError **error)
+{
+  MpRecordModel *model = mp_cli_find_record (cli, error);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (MpTestResult) tested = NULL;
+  GAsyncResult *slot = NULL;
+  const char *credential;
+  JsonNode *connection;
+
+  if (model == NULL)
+    return MP_EXIT_FAILED;
+  credential = mp_record_get_string (mp_record_model_get_record (model), "/crm/api_key");
+  if (credential == NULL)
+    {
+      g_set_error_literal (error, MP_ERROR, MP_ERROR_NOT_FOUND,
+                           "No CRM key is set: mpctl credential add --for /crm/api_key");
+      return MP_EXIT_FAILED;
+    }
+  connection = mp_record_get_value (mp_record_model_get_record (model), "/crm/connection");
+  mp_session_test_credential_async (cli->session, credential,
+                                    connection != NULL ? json_node_get_object (connection) : NULL,
+                                    NULL, mp_cli_ready_cb, &slot);
+  result = mp_cli_wait (&slot);
+  tested = mp_session_test_credential_finish (cli->session, result, error);
+  return tested == NULL ? MP_EXIT_FAILED : print_tested (cli, tested);
+}
+
+static gboolean
+load_objects (MpCli *cli, MpRecordModel *model, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  mp_session_load_objects_async (cli->session, mp_record_model_get_id (model), cli->refresh, NULL,
+                                 mp_cli_ready_cb, &slot);
+  result = mp_cli_wait (&slot);
+  return mp_session_load_objects_finish (cli->session, result, error);
+}
+
+static MpExit
+run_objects (MpCli *cli, char **arguments, GError **error)
+{
+  const unsigned int widths[] = { 32, 0 };
+  MpRecordModel *model = mp_cli_find_record (cli, error);
+  g_autoptr (JsonArray) array = json_array_new ();
+  GListModel *objects;
+
+  if (model == NULL || !load_objects (cli, model, error))
+    return MP_EXIT_FAILED;
+  objects = mp_crm_metadata_get_objects (mp_record_model_get_metadata (model));
+  for (unsigned int i = 0; i < g_list_model_get_n_items (objects); i++)
+    {
+      g_autoptr (MpCrmObject) object = g_list_model_get_item (objects, i);
+      JsonObject *entry = json_object_new ();
+
+      json_object_set_string_member (entry, "name", mp_crm_object_get_name (object));
+      json_object_set_string_member (entry, "label", mp_crm_object_get_label (object));
+      json_object_set_boolean_member (entry, "custom", mp_crm_object_get_custom (object));
+      json_array_add_object_element (array, entry);
+      if (!cli->json)
+        mp_cli_print_row (widths, mp_crm_object_get_name (object), mp_crm_object_get_label (object),
+                          NULL);
+    }
+  if (cli->json)
+    {
+      g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), array);
+
+      mp_cli_print_json (node);
+    }
+  return MP_EXIT_DONE;
+}
+
+static JsonObject *
+field_to_json (MpCrmField *field)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "name", mp_crm_field_get_name (field));
+  json_object_set_string_member (object, "label", mp_crm_field_get_label (field));
+  json_object_set_string_member (object, "type",
+                                 mp_field_type_to_string (mp_crm_field_get_field_type (field)));
+  json_object_set_boolean_member (object, "required", mp_crm_field_get_required (field));
+  json_object_set_boolean_member (object, "writable", !mp_crm_field_get_read_only (field));
+  if (mp_crm_field_get_n_options (field) > 0)
+    {
+      JsonArray *options = json_array_new ();
+
+      for (unsigned int i = 0; i < mp_crm_field_get_n_options (field); i++)
+        json_array_add_string_element (options, mp_crm_field_get_option (field, i)->value);
+      json_object_set_array_member (object, "options", options);
+    }
+  return object;
+}
+
+static MpExit
+run_fields (MpCli *cli, char **arguments, GError **error)
+{
+  const unsigned int widths[] = { 40, 10, 0 };
+  MpRecordModel *model = mp_cli_find_record (cli, error);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (JsonArray) array = json_array_new ();
+  GAsyncResult *slot = NULL;
+  GListModel *fields;
+
+  if (model == NULL)
+    return MP_EXIT_FAILED;
+  mp_session_load_fields_async (cli->session, mp_record_model_get_id (model), arguments[0],
+                                cli->refresh, NULL, mp_cli_ready_cb, &slot);
+  result = mp_cli_wait (&slot);
+  if (!mp_session_load_fields_finish (cli->session, result, error))
+    return MP_EXIT_FAILED;
+  fields = mp_crm_metadata_get_fields (mp_record_model_get_metadata (model), arguments[0]);
+  for (unsigned int i = 0; i < g_list_model_get_n_items (fields); i++)
+    {
+      g_autoptr (MpCrmField) field = g_list_model_get_item (fields, i);
+
+      json_array_add_object_element (array, field_to_json (field));
+      if (!cli->json)
+        mp_cli_print_row (widths, mp_crm_field_get_name (field),
+                          mp_field_type_to_string (mp_crm_field_get_field_type (field)),
+                          mp_crm_field_get_label (field), NULL);
+    }
+  if (cli->json)
+    {
+      g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), array);
+
+      mp_cli_print_json (node);
+    }
+  return MP_EXIT_DONE;
+}
+
+const MpCommand mp_cli_platform_commands[] = {
+  { "platform", "list", NULL, "The systems that can be connected", 0, 0, FALSE, run_list },
+  { "platform", "check", "FILE", "Faults of a platform document", 1, 1, FALSE, run_check },
+  { "crm", "test", NULL, "Is the record's CRM key accepted?", 0, 0, TRUE, run_test },
+  { "crm", "objects", "[--refresh]", "The CRM's objects", 0, 0, TRUE, run_objects },
+  { "crm", "fields", "OBJECT [--refresh]", "Fields of one of its objects", 1, 1, TRUE, run_fields },
+  { NULL },
+};

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-cli.h"
+
+#include "mp-error.h"
+#include "mp-json.h"
+
+#include <stdio.h>
+
+static MpExit
+run_login (MpCli *cli, char **arguments, GError **error)
+{
+  MpServices *services = mp_cli_get_services (cli, error);
+  g_autoptr (MpSecret) token = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  if (services == NULL)
+    return MP_EXIT_FAILED;
+  if (cli->server == NULL || cli->tenant == NULL)
+    {
+      g_printerr ("usage: mpctl login --server ADDRESS --tenant NAME < TOKEN\n");
+      return MP_EXIT_USAGE;
+    }
+  token = mp_cli_read_secret (cli->secret_fd, NULL, "token", error);
+  if (token == NULL)
+    return MP_EXIT_FAILED;
+  mp_session_sign_in_async (services, cli->server, cli->tenant, token, NULL, mp_cli_ready_cb,
+                            &slot);
+  result = mp_cli_wait (&slot);
+  cli->session = mp_session_sign_in_finish (result, error);
+  if (cli->session == NULL)
+    return MP_EXIT_FAILED;
+  g_print ("Signed in to %s as %s (%s)\n", mp_session_get_tenant (cli->session),
+           mp_session_get_actor (cli->session),
+           mp_role_to_string (mp_session_get_role (cli->session)));
+  return MP_EXIT_DONE;
+}
+
+static MpExit
+run_logout (MpCli *cli, char **arguments, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  mp_session_sign_out_async (cli->session, FALSE, NULL, mp_cli_ready_cb, &slot);
+  result = mp_cli_wait (&slot);
+  return mp_session_sign_out_finish (cli->session, result, error) ? MP_EXIT_DONE : MP_EXIT_FAILED;
+}
+
+static char *
+dup_last_synced (MpSession *session)
+{
+  int64_t at = mp_session_get_last_synced_unix_us (session);
+
+  return at == 0 ? g_strdup ("never") : mp_time_format (at);
+}
+
+static MpExit
+run_status (MpCli *cli, char **arguments, GError **error)
+{
+  MpSession *session = cli->session;
+  g_autofree char *last_synced = dup_last_synced (session);
+
+  if (cli->json)
+    {
+      JsonObject *object = json_object_new ();
+      g_autoptr (JsonNode) node = mp_json_node_take_object (object);
+
+      json_object_set_string_member (object, "server", mp_session_get_server (session));
+      json_object_set_string_member (object, "tenant", mp_session_get_tenant (session));
+      json_object_set_string_member (object, "actor", mp_session_get_actor (session));
+      json_object_set_string_member (object, "role",
+                                     mp_role_to_string (mp_session_get_role (session)));
+      json_object_set_int_member (object, "records",
+                                  g_list_model_get_n_items (mp_session_get_records (session)));
+      json_object_set_int_member (object, "pending", mp_session_get_pending_count (session));
+      json_object_set_int_member (object, "conflicts", mp_session_get_conflict_count (session));
+      json_object_set_string_member (object, "last_synced", last_synced);
+      mp_cli_print_json (node);
+      return MP_EXIT_DONE;
+    }
+  g_print ("Server     %s\n"
+           "Tenant     %s\n"
+           "Signed in  %s (%s)\n"
+           "Records    %u\n"
+           "Waiting    %u\n"
+           "Conflicts  %u\n"
+           "Synced     %s\n",
+           mp_session_get_server (session), mp_session_get_tenant (session),
+           mp_session_get_actor (session), mp_role_get_label (mp_session_get_role (session)),
+           g_list_model_get_n_items (mp_session_get_records (session)),
+           mp_session_get_pending_count (session), mp_session_get_conflict_count (session),
+           last_synced);
+  return MP_EXIT_DONE;
+}
+
+static MpExit
+run_sync (MpCli *cli, char **arguments, GError **error)
+{
+  if (!mp_cli_sync (cli, error))
+    return MP_EXIT_FAILED;
+  if (cli->json)
+    return run_status (cli, arguments, error);
+  g_print ("Synced. Waiting: %u, conflicts: %u\n", mp_session_get_pending_count (cli->session),
+           mp_session_get_conflict_count (cli->session));
+  return mp_session_get_conflict_count (cli->session) > 0 ? MP_EXIT_CONFLICT : MP_EXIT_DONE;
+}
+
+const MpCommand mp_cli_session_commands[] = {
+  { "login", NULL, "--server ADDRESS --tenant NAME", "Sign in; the token comes on standard input",
+    0, 0, FALSE, run_login },
+  { "logout", NULL, NULL, "Forget the token on this computer", 0, 0, TRUE, run_logout },
+  { "status", NULL, NULL, "Who is signed in, what waits", 0, 0, TRUE, run_status },
+  { "sync", NULL, NULL, "Send what waits, read what is new", 0, 0, TRUE, run_sync },
+  { NULL },
+};

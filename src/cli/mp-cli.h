@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-session.h"
+
+#include <stdio.h>
+
+G_BEGIN_DECLS
+
+/* Exit codes: what a script does differently. */
+typedef enum
+{
+  MP_EXIT_DONE = 0,
+  MP_EXIT_FAILED = 1,
+  MP_EXIT_USAGE = 2,
+  MP_EXIT_INVALID = 3,  /* field errors: printed by path */
+  MP_EXIT_REFUSED = 4,  /* token, key or role */
+  MP_EXIT_OFFLINE = 5,  /* a host did not answer */
+  MP_EXIT_CONFLICT = 6, /* somebody else changed the same, or it is in use */
+  MP_EXIT_KEYRING = 7,  /* locked or missing */
+} MpExit;
+
+/* One run of mpctl: the options every command has, and what the command works on. */
+typedef struct
+{
+  char *data_dir;  /* (nullable): the default one */
+  char *server;    /* (nullable): of the last used profile */
+  char *tenant;    /* (nullable): of the last used profile */
+  char *settings;  /* (nullable): id or name of the record meant */
+  GStrv base_urls; /* (nullable) */
+  gboolean json;
+  gboolean no_sync;
+  gboolean archived; /* settings list: the archive */
+  gboolean refresh;  /* crm: ask again, whatever is cached */
+  gboolean no_test;  /* credential add: save it untested */
+  int secret_fd;     /* where a secret is read */
+  char *platform;    /* each (nullable) */
+  char *label;
+  char *for_path;
+  char *not_sent;
+  char *actor;
+  char *action;
+  char *resource;
+  MpServices *services;
+  MpSession *session; /* (nullable): for commands that need no sign-in */
+} MpCli;
+
+typedef MpExit (*MpCliRun) (MpCli *cli, char **arguments, GError **error);
+
+/* One command: "settings set PATH VALUE". Tables of them are immutable. */
+typedef struct
+{
+  const char *group;
+  const char *name;     /* (nullable): the group is the command */
+  const char *synopsis; /* arguments, for the help */
+  const char *summary;
+  int min_arguments;
+  int max_arguments; /* -1: any number */
+  gboolean needs_session;
+  MpCliRun run;
+} MpCommand;
+
+/* The tables of the command groups, each ended by an entry without a group. */
+extern const MpCommand mp_cli_session_commands[];
+extern const MpCommand mp_cli_settings_commands[];
+extern const MpCommand mp_cli_credential_commands[];
+extern const MpCommand mp_cli_platform_commands[];
+extern const MpCommand mp_cli_mapping_commands[];
+extern const MpCommand mp_cli_conflict_commands[];
+extern const MpCommand mp_cli_audit_commands[];
+
+void mp_cli_ready_cb (GObject *source, GAsyncResult *result, gpointer slot);
+GAsyncResult *mp_cli_wait (GAsyncResult **slot) G_GNUC_WARN_UNUSED_RESULT;
+
+MpServices *mp_cli_get_services (MpCli *cli, GError **error);
+gboolean mp_cli_open_session (MpCli *cli, GError **error);
+MpRecordModel *mp_cli_find_record (MpCli *cli, GError **error);
+gboolean mp_cli_edit (MpCli *cli, MpRecordModel *model, MpChanges *changes, GError **error);
+MpExit mp_cli_finish_edit (MpCli *cli, MpRecordModel *model, GError **error);
+gboolean mp_cli_sync (MpCli *cli, GError **error);
+MpSecret *mp_cli_read_secret (int fd, MpPlatformSpec *spec, const char *single_part, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+void mp_cli_print_json (JsonNode *node);
+void mp_cli_print_errors (MpFieldErrors *errors, FILE *stream);
+void mp_cli_print_row (const unsigned int *widths, ...) G_GNUC_NULL_TERMINATED;
+const char *mp_cli_state_text (MpRecordState state);
+JsonObject *mp_cli_record_to_json (MpRecordModel *model) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
