@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-page.h"
+
+G_BEGIN_DECLS
+
+/* The CRM section: platform and key, then what the CRM's own lists are needed for. */
+#define MP_TYPE_CRM_PAGE (mp_crm_page_get_type ())
+G_DECLARE_FINAL_TYPE (MpCrmPage, mp_crm_page, MP, CRM_PAGE, MpPage)
+
+GtkWidget *mp_crm_page_new (MpContext *context) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
