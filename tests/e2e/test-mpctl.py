@@ -1,0 +1,148 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole path from a shell: mpctl, a real tenant server, a real keyring, the platforms' sandbox. Runs inside a desk."""
+import os
+import sqlite3
+import sys
+
+from stand import COMPATIBLE, KEYS, Stand, check, choose_targets, required_rows, secret_parts
+
+
+def connect_crm(stand, source):
+    stand.mpctl("settings", "create", "Main integrations")
+    stand.mpctl("settings", "set", "/crm/platform", "hubspot")
+    stand.mpctl("credential", "add", "--for", "/crm/api_key", stdin="pat-na1-wrong-key-of-nobody-00", expect=4)
+    check("pat-na1-wrong" not in stand.last_error, "a refused key is not in the message")
+    stand.mpctl("credential", "add", "--for", "/crm/api_key", stdin=KEYS["hubspot"])
+    objects = stand.mpctl("crm", "objects")
+    check("contacts" in [entry["name"] for entry in objects], "the CRM's objects are read live")
+    stand.mpctl("settings", "set", "/crm/member_object", "contacts")
+    fields = stand.mpctl("crm", "fields", "contacts")
+    check(len(fields) >= 3000, "a few thousand fields arrive")
+    rows = [row for row in required_rows(source, "member") if row["field"] not in ("crmId", "accountingId")]
+    targets = choose_targets(rows, fields, COMPATIBLE)
+    not_sent = next(iter(targets))
+    for field, target in targets.items():
+        if field == not_sent:
+            stand.mpctl("mapping", "set", "member", field, "--not-sent", "Kept in Member Pulse only", "--no-sync")
+        else:
+            stand.mpctl("mapping", "set", "member", field, target, "--no-sync")
+    check(len(targets) == len(rows), "every required member field found a field of the CRM")
+    free = [f["name"] for f in fields if f["writable"] and f["type"] in ("longtext", "text", "multienum")
+            and f["name"] not in targets.values()]
+    stand.mpctl("settings", "set", "/crm/event_tag", free[0], "--no-sync")
+    stand.mpctl("settings", "set", "/crm/course_tag", free[1], "--no-sync")
+    return targets, free
+
+
+def connect_orders(stand, source):
+    stand.mpctl("settings", "set", "/crm/order_object", "orders", "--no-sync")
+    fields = stand.mpctl("crm", "fields", "orders")
+    rows = required_rows(source, "order")
+    for field, target in choose_targets(rows, fields, COMPATIBLE).items():
+        stand.mpctl("mapping", "set", "order", field, target, "--no-sync")
+    mapped = [row["field"] for row in stand.mpctl("mapping", "list", "order") if "target" in row]
+    for row in rows:
+        if row["field"] not in mapped:
+            stand.mpctl("mapping", "set", "order", row["field"], "--not-sent", "No such field at the CRM", "--no-sync")
+
+
+def connect_payment_and_accounting(stand):
+    stand.mpctl("settings", "set", "/payment_gateway/platform", "stripe", "--no-sync")
+    stand.mpctl("credential", "add", "--for", "/payment_gateway/api_key", stdin="pk_test_sandbox000000000000", expect=1)
+    check("publishable" in stand.last_error, "a publishable key is refused by name")
+    stand.mpctl("credential", "add", "--for", "/payment_gateway/api_key", "--label", "Stripe main", stdin=KEYS["stripe"])
+    stand.mpctl("settings", "set", "/accounting/platform", "xero", "--no-sync")
+    stand.mpctl("credential", "add", "--for", "/accounting/api_key", stdin=KEYS["xero"])
+
+
+def check_faults(stand):
+    """Each way in which a CRM fails has its own words and its own exit status."""
+    cases = [
+        ({"status": 401, "count": 9}, 4, "accept"),
+        ({"status": 403, "count": 9}, 4, ""),
+        ({"status": 429, "retry_after": 60, "count": 9}, 1, "60"),
+        ({"status": 500, "count": 9}, 1, "500"),
+        ({"mode": "html", "count": 9}, 1, "web page"),
+        ({"mode": "cut", "count": 9}, None, ""),
+    ]
+    for fault, status, words in cases:
+        stand.fault(**fault)
+        try:
+            stand.mpctl("crm", "objects", "--refresh", expect=status if status is not None else 1)
+        finally:
+            stand.fault()
+        check(words.lower() in stand.last_error.lower(), f"{fault}: {stand.last_error.strip()}")
+        check(not any(key in stand.last_error for key in secret_parts()), "no key in the message")
+
+
+def check_offline_edits(stand):
+    stand.stop("server")
+    stand.mpctl("settings", "set", "/name", "Renamed offline")
+    check("not sent yet" in stand.last_error, "an edit without a server is saved here")
+    stand.mpctl("mapping", "set", "member", "middleName", "middle_name", "--no-sync")
+    stand.mpctl("credential", "replace", stand.mpctl("credential", "list")[0]["id"], "--no-test", "--no-sync",
+                stdin=None, expect=1)
+    check(stand.mpctl("status")["pending"] >= 1, "the changes wait")
+    stand.start_server()
+    stand.mpctl("sync")
+    check(stand.mpctl("status")["pending"] == 0, "nothing waits once the server is back")
+    check(stand.mpctl("settings", "show")["state"] == "synced", "the record is synced")
+
+
+def check_server(stand):
+    database = sqlite3.connect(f"file:{stand.folder / 'server' / 'tenant-server.db'}?mode=ro", uri=True)
+    text = "\n".join(database.iterdump())
+    check("Renamed offline" in text, "the server's database holds the record")
+    check("Stripe main" in text, "and the credential's label")
+    check("••••" not in text, "and no mask in place of a hint")
+
+
+def check_second_profile(stand):
+    token = stand.make_token(actor="bert")
+    stand.mpctl("login", "--server", stand.server_address, "--tenant", "demo", stdin=token, profile="second",
+                json_answer=False)
+    stand.mpctl("sync", profile="second")
+    record = stand.mpctl("settings", "show", profile="second")["record"]
+    check(record["name"] == "Renamed offline", "a second profile sees the same record")
+    keys = stand.mpctl("credential", "list", profile="second")
+    check(len(keys) == 3 and not any(key["on_this_computer"] for key in keys), "and the keys without their secrets")
+    check({key.get("hint") for key in keys} == {"7341", "9512", "8823"} or len({key.get("hint") for key in keys}) == 3,
+          "the keys show their last four characters")
+    reader = stand.make_token(role="client_user", actor="carla")
+    stand.mpctl("login", "--server", stand.server_address, "--tenant", "demo", stdin=reader, profile="reader",
+                json_answer=False)
+    stand.mpctl("sync", profile="reader")
+    stand.mpctl("settings", "set", "/name", "Not allowed", profile="reader", expect=4)
+
+
+def main():
+    source, build = sys.argv[1:]
+    with Stand(build) as stand:
+        stand.make_tenant()
+        stand.start_server()
+        stand.start_sandbox()
+        token = stand.make_token()
+        stand.mpctl("login", "--server", stand.server_address, "--tenant", "demo", stdin="mpt_" + "x" * 43, expect=4,
+                    json_answer=False)
+        stand.mpctl("login", "--server", stand.server_address, "--tenant", "demo", stdin=token, json_answer=False)
+        connect_crm(stand, source)
+        connect_orders(stand, source)
+        connect_payment_and_accounting(stand)
+        faults = stand.mpctl("settings", "validate")
+        check(not [fault for fault in faults if fault["severity"] == "error"], "the record has no error")
+        stand.mpctl("sync")
+        check(stand.mpctl("settings", "show")["state"] == "synced", "the record is on the server")
+        check_faults(stand)
+        check_offline_edits(stand)
+        check_server(stand)
+        check_second_profile(stand)
+        stand.mpctl("audit", "verify")
+        lines = stand.mpctl("audit", "list", "--json", json_answer=False).strip().split("\n")
+        check(any("credential.use" in line for line in lines), "each use of a key is in the audit trail")
+        found = stand.find_secrets([stand.folder, os.environ["HOME"]], [*secret_parts(), *stand.tokens])
+        check(not found, f"no secret outside the keyring {found}")
+
+
+if __name__ == "__main__":
+    main()
