@@ -17,8 +17,8 @@ static const char *const documents[] = {
   "\"id\":\"key\",\"label\":\"Secret key\",\"secret\":true,\"pattern\":\"sk_test_[a-z0-9]+\"}]}",
 };
 
-static MpPlatformSpec *
-find_platform (const char *id, gpointer user_data)
+MpPlatformSpec *
+mp_test_find_platform (const char *id, gpointer user_data)
 {
   return g_hash_table_lookup (((MpTestApi *) user_data)->platforms, id);
 }
@@ -93,7 +93,7 @@ start (MpTestApi *self)
     .vault = self->vault,
     .auth = self->auth,
     .clock = self->clock,
-    .find_platform = find_platform,
+    .find_platform = mp_test_find_platform,
     .find_platform_data = self,
   };
   g_autoptr (MpApi) api = mp_api_new (&services);

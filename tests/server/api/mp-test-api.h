@@ -33,6 +33,8 @@ typedef struct
 void mp_test_api_set_up (MpTestApi *self, gconstpointer data);
 void mp_test_api_tear_down (MpTestApi *self, gconstpointer data);
 
+MpPlatformSpec *mp_test_find_platform (const char *id, gpointer api);
+
 /* What was answered. */
 typedef struct
 {

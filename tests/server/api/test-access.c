@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-test-api.h"
+
+#define UNKNOWN_ID "018f0000-0000-7000-8000-000000000000"
+
+static void
+test_health (MpTestApi *self, gconstpointer data)
+{
+  g_autoptr (MpTestAnswer) answer = mp_test_api_get (self, NULL, "!/healthz");
+
+  g_assert_cmpuint (answer->status, ==, 200);
+  g_assert_cmpstr (mp_test_string (answer->body, "/status"), ==, "ok");
+}
+
+/* Each role is told what it may do; a sign-in is on the trail, any other look is not. */
+static void
+test_tenant (MpTestApi *self, gconstpointer data)
+{
+  const struct
+  {
+    const char *token;
+    const char *role;
+    unsigned int n_permissions;
+  } cases[] = {
+    { self->user, "client_user", 2 },
+    { self->admin, "client_admin", 0 },
+    { self->auditor, "auditor", 0 },
+    { self->staff, "platform_admin", 0 },
+  };
+  g_autoptr (MpTestAnswer) signed_in = mp_test_api_get (self, self->user, "/?purpose=sign-in");
+  g_autoptr (MpTestAnswer) trail = NULL;
+  JsonArray *entries;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MpTestAnswer) answer = mp_test_api_get (self, cases[i].token, "");
+
+      g_assert_cmpuint (answer->status, ==, 200);
+      g_assert_cmpstr (mp_test_string (answer->body, "/tenant/id"), ==, "demo");
+      g_assert_cmpstr (mp_test_string (answer->body, "/role"), ==, cases[i].role);
+      g_assert_cmpint (mp_json_get_int (answer->body, "schema", 0), ==, 1);
+      g_assert_nonnull (mp_test_string (answer->body, "/sealing_key/public_key"));
+      g_assert_nonnull (mp_test_string (answer->body, "/sealing_key/key_id"));
+      g_assert_nonnull (mp_test_string (answer->body, "/audit_key"));
+      g_assert_nonnull (mp_test_string (answer->body, "/epoch"));
+      if (cases[i].n_permissions > 0)
+        g_assert_cmpuint (json_array_get_length (mp_json_get_array (answer->body, "permissions")),
+                          ==, cases[i].n_permissions);
+    }
+
+  g_assert_cmpstr (mp_test_string (signed_in->body, "/actor"), ==, "uwe");
+  trail = mp_test_api_get (self, self->auditor, "/audit?action=sign-in");
+  entries = mp_json_get_array (trail->body, "entries");
+  g_assert_cmpuint (json_array_get_length (entries), ==, 1);
+  g_assert_cmpstr (mp_test_string (mp_json_array_get_object (entries, 0), "/entry/actor"), ==,
+                   "uwe");
+}
+
+static char *
+find_token_id (MpTestApi *self, const char *actor)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) tokens = mp_db_list_tokens (self->db, "demo", &error);
+
+  g_assert_no_error (error);
+  for (unsigned int i = 0; i < tokens->len; i++)
+    {
+      const MpDbToken *token = g_ptr_array_index (tokens, i);
+
+      if (g_str_equal (token->actor, actor))
+        return g_strdup (token->id);
+    }
+  g_assert_not_reached ();
+}
+
+/* Each way of not being let in is told from the others, with a body or without. */
+static void
+test_tokens (MpTestApi *self, gconstpointer data)
+{
+  static const char *const wrong[] = {
+    NULL,
+    "x",
+    "mpt_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+  };
+  g_autofree char *id = find_token_id (self, "uwe");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpTestAnswer) revoked = NULL;
+  g_autoptr (MpTestAnswer) expired = NULL;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (MpTestAnswer) get = mp_test_api_get (self, wrong[i], "/changes");
+      g_autoptr (MpTestAnswer) post =
+                     mp_test_api_call (self, &(MpTestRequest){ .token = wrong[i],
+                                                               .method = "POST",
+                                                               .path = "/changes",
+                                                               .body = "{\"operations\":[]}" });
+
+      mp_test_assert_problem (get, 401, "unauthorized");
+      mp_test_assert_problem (post, 401, "unauthorized");
+    }
+
+  g_assert_true (mp_auth_revoke_token (self->auth, "demo", id, "test", &error));
+  revoked = mp_test_api_get (self, self->user, "");
+  mp_test_assert_problem (revoked, 401, "token-revoked");
+  mp_clock_advance (self->clock, INT64_C (7200) * G_USEC_PER_SEC);
+  expired = mp_test_api_get (self, self->auditor, "");
+  mp_test_assert_problem (expired, 401, "token-expired");
+}
+
+/* Who guesses has to wait. */
+static void
+test_guessing (MpTestApi *self, gconstpointer data)
+{
+  for (unsigned int i = 0; i < 50; i++)
+    {
+      g_autoptr (MpTestAnswer) answer = mp_test_api_get (self, "mpt_guess", "");
+
+      if (answer->status == 401)
+        continue;
+      mp_test_assert_problem (answer, 429, "rate-limited");
+      g_assert_nonnull (answer->retry_after);
+      return;
+    }
+  g_assert_not_reached ();
+}
+
+/* What each role may do, and nothing else; a refusal is on the trail. */
+static void
+test_roles (MpTestApi *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *method;
+    const char *path;
+    unsigned int user;
+    unsigned int auditor;
+    unsigned int staff;
+  } cases[] = {
+    { "GET", "/", 200, 200, 200 },
+    { "GET", "/integration-settings", 200, 200, 403 },
+    { "GET", "/integration-settings/" UNKNOWN_ID, 404, 404, 403 },
+    { "GET", "/credentials", 200, 200, 403 },
+    { "GET", "/changes", 200, 200, 403 },
+    { "GET", "/sealing-key", 200, 200, 403 },
+    { "GET", "/catalogue/member", 200, 200, 403 },
+    { "GET", "/audit", 403, 200, 403 },
+    { "GET", "/audit/head", 403, 200, 403 },
+    { "POST", "/integration-settings", 403, 403, 403 },
+    { "PUT", "/integration-settings/" UNKNOWN_ID, 403, 403, 403 },
+    { "PATCH", "/integration-settings/" UNKNOWN_ID, 403, 403, 403 },
+    { "DELETE", "/integration-settings/" UNKNOWN_ID, 403, 403, 403 },
+    { "POST", "/integration-settings/" UNKNOWN_ID "/restore", 403, 403, 403 },
+    { "POST", "/credentials", 403, 403, 403 },
+    { "PUT", "/credentials/" UNKNOWN_ID "/secret", 403, 403, 403 },
+    { "DELETE", "/credentials/" UNKNOWN_ID, 403, 403, 403 },
+    { "POST", "/changes", 200, 200, 403 },
+  };
+  g_autoptr (MpTestAnswer) trail = NULL;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *const tokens[] = { self->user, self->auditor, self->staff };
+      const unsigned int statuses[] = { cases[i].user, cases[i].auditor, cases[i].staff };
+
+      for (size_t role = 0; role < G_N_ELEMENTS (tokens); role++)
+        {
+          g_autoptr (MpTestAnswer) answer = mp_test_api_call (
+              self, &(MpTestRequest){ .token = tokens[role],
+                                      .method = cases[i].method,
+                                      .path = cases[i].path,
+                                      .body = g_str_equal (cases[i].method, "GET")
+                                                  ? NULL
+                                                  : "{\"operations\":[]}" });
+
+          g_test_message ("%s %s %zu", cases[i].method, cases[i].path, role);
+          g_assert_cmpuint (answer->status, ==, statuses[role]);
+        }
+    }
+
+  trail =
+      mp_test_api_get (self, self->auditor,
+                       "/audit?action=access.refused&actor=staff&resource=settings/" UNKNOWN_ID);
+  g_assert_cmpuint (json_array_get_length (mp_json_get_array (trail->body, "entries")), ==, 5);
+}
+
+/* In a batch each operation is refused by itself. */
+static void
+test_denied_operation (MpTestApi *self, gconstpointer data)
+{
+  g_autofree char *op = mp_test_uuid (self);
+  g_autofree char *target = mp_test_uuid (self);
+  g_autofree char *members =
+      g_strdup_printf ("\"action\":\"create\",\"target\":\"%s\",\"set\":{\"/name\":\"x\"}", target);
+  g_autoptr (JsonObject) result = mp_test_push (self, self->user, op, members);
+  g_autoptr (MpTestAnswer) trail =
+                 mp_test_api_get (self, self->auditor, "/audit?action=access.refused");
+
+  g_assert_cmpstr (mp_test_string (result, "/status"), ==, "denied");
+  g_assert_cmpuint (json_array_get_length (mp_json_get_array (trail->body, "entries")), ==, 1);
+}
+
+/* The trail tells each change with old and new, in pages, under a head that verifies. */
+static void
+test_trail (MpTestApi *self, gconstpointer data)
+{
+  g_autofree char *key = mp_test_api_add_key (self, "stripe", "payment");
+  g_autofree char *content = mp_test_content ("A", key);
+  g_autoptr (MpTestAnswer) made = mp_test_api_post (self, "/integration-settings",
+                                                    g_strdup_printf ("{%s}", content));
+  g_autofree char *path =
+      g_strdup_printf ("/integration-settings/%s", mp_test_string (made->body, "/id"));
+  g_autoptr (MpTestAnswer) patched =
+                 mp_test_api_call (self, &(MpTestRequest){ .token = self->admin,
+                                                           .method = "PATCH",
+                                                           .path = path,
+                                                           .body = "{\"name\":\"B\"}",
+                                                           .if_match = made->etag });
+  g_autoptr (MpTestAnswer) updates =
+                 mp_test_api_get (self, self->auditor, "/audit?action=settings.update&actor=anna");
+  g_autoptr (MpTestAnswer) page = mp_test_api_get (self, self->auditor, "/audit?limit=2");
+  g_autoptr (MpTestAnswer) head = mp_test_api_get (self, self->auditor, "/audit/head");
+  g_autoptr (MpTestAnswer) bad = mp_test_api_get (self, self->auditor, "/audit?since=-1");
+  JsonObject *entry = mp_json_array_get_object (mp_json_get_array (updates->body, "entries"), 0);
+  JsonObject *change = mp_json_get_object (
+      mp_json_get_object (mp_json_get_object (entry, "entry"), "changes"), "/name");
+  const MpAuditHead signed_head = {
+    .sequence = mp_json_get_int (head->body, "sequence", 0),
+    .hash = (char *) mp_test_string (head->body, "/hash"),
+    .signature = (char *) mp_test_string (head->body, "/signature"),
+    .key = (char *) mp_test_string (head->body, "/key"),
+  };
+
+  g_assert_cmpuint (patched->status, ==, 200);
+  g_assert_cmpstr (mp_test_string (change, "/old"), ==, "A");
+  g_assert_cmpstr (mp_test_string (change, "/new"), ==, "B");
+  g_assert_nonnull (mp_test_string (entry, "/hash"));
+  g_assert_nonnull (mp_test_string (entry, "/entry/request"));
+  g_assert_cmpstr (mp_test_string (entry, "/entry/address"), ==, "127.0.0.1");
+  g_assert_cmpuint (json_array_get_length (mp_json_get_array (page->body, "entries")), ==, 2);
+  g_assert_cmpint (mp_json_get_int (page->body, "next", 0), ==, 2);
+  g_assert_true (
+      mp_audit_head_verify (&signed_head, "demo", mp_audit_log_get_public_key (self->audit)));
+  mp_test_assert_problem (bad, 400, "invalid");
+}
+
+#define ADD(path, function)                                                                        \
+  g_test_add ("/server/api/access/" path, MpTestApi, NULL, mp_test_api_set_up, function,           \
+              mp_test_api_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  ADD ("tells-that-it-runs", test_health);
+  ADD ("tells-who-asks", test_tenant);
+  ADD ("refuses-wrong-tokens", test_tokens);
+  ADD ("slows-down-guessing", test_guessing);
+  ADD ("keeps-to-the-roles", test_roles);
+  ADD ("denies-single-operations", test_denied_operation);
+  ADD ("keeps-the-trail", test_trail);
+
+  return g_test_run ();
+}
