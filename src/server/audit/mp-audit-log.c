@@ -159,11 +159,6 @@ mp_audit_log_new (MpDb *db, MpClock *clock, const char *key_path, GError **error
   g_return_val_if_fail (MP_IS_DB (db) && MP_IS_CLOCK (clock) && key_path != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (sodium_init () < 0)
-    {
-      g_set_error (error, MP_ERROR, MP_ERROR_FAILED, "libsodium does not start");
-      return NULL;
-    }
   self = g_object_new (MP_TYPE_AUDIT_LOG, NULL);
   self->db = g_object_ref (db);
   self->clock = g_object_ref (clock);

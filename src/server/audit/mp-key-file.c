@@ -93,8 +93,12 @@ is_private (const char *path, const struct stat *status)
 MpKeyBytes *
 mp_key_bytes_new (size_t size)
 {
-  MpKeyBytes *bytes = sodium_malloc (size);
+  MpKeyBytes *bytes = NULL;
 
+  /* Whoever uses libsodium here has a key, so this starts it for all. It cannot fail on a system
+   * with random numbers. */
+  if (sodium_init () >= 0)
+    bytes = sodium_malloc (size);
   g_assert (bytes != NULL);
   return bytes;
 }

@@ -4,7 +4,6 @@
 #include "mp-error.h"
 #include "mp-vault-private.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #define KEY_FILE "master.key"
@@ -17,16 +16,6 @@ static char *
 format_context (const MpDbSecret *place, const char *key_id)
 {
   return g_strdup_printf ("%s|%s|%u|%s", place->tenant, place->credential, place->version, key_id);
-}
-
-static gboolean
-start_sodium (GError **error)
-{
-  if (sodium_init () >= 0)
-    return TRUE;
-
-  g_set_error (error, MP_ERROR, MP_ERROR_FAILED, "libsodium does not start");
-  return FALSE;
 }
 
 /* The first start: what is encrypted from now on is under this key. */
@@ -213,7 +202,7 @@ mp_vault_create_key_file (const char *path, GError **error)
 {
   g_return_val_if_fail (path != NULL, FALSE);
 
-  return start_sodium (error) && mp_key_file_create (path, error);
+  return mp_key_file_create (path, error);
 }
 
 /**
@@ -261,8 +250,6 @@ mp_vault_new (MpDb *db, MpAuditLog *audit, const char *key_path, GError **error)
   g_return_val_if_fail (key_path != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!start_sodium (error))
-    return NULL;
   self = g_object_new (MP_TYPE_VAULT, NULL);
   self->db = g_object_ref (db);
   self->audit = g_object_ref (audit);
