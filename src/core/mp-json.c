@@ -117,6 +117,32 @@ equal_values (JsonNode *a, JsonNode *b)
   return g_strcmp0 (json_node_get_string (a), json_node_get_string (b)) == 0;
 }
 
+static JsonNode *
+copy_array (JsonArray *array)
+{
+  g_autoptr (JsonArray) copy = json_array_new ();
+
+  for (unsigned int i = 0; i < json_array_get_length (array); i++)
+    json_array_add_element (copy, mp_json_node_copy (json_array_get_element (array, i)));
+  return json_node_init_array (json_node_alloc (), copy);
+}
+
+static JsonNode *
+copy_value (JsonNode *node)
+{
+  JsonNode *copy = json_node_alloc ();
+
+  if (is_value_of (node, G_TYPE_STRING))
+    return json_node_init_string (copy, json_node_get_string (node));
+  if (is_value_of (node, G_TYPE_INT64))
+    return json_node_init_int (copy, json_node_get_int (node));
+  if (is_value_of (node, G_TYPE_DOUBLE))
+    return json_node_init_double (copy, json_node_get_double (node));
+  if (is_value_of (node, G_TYPE_BOOLEAN))
+    return json_node_init_boolean (copy, json_node_get_boolean (node));
+  return json_node_init_null (copy);
+}
+
 /**
  * mp_json_parse:
  * @text: the text; needs no closing NUL when @length is given
@@ -514,29 +540,22 @@ mp_json_node_new_null (void)
  * mp_json_node_copy:
  * @node: a value
  *
- * A copy of everything below @node. json_node_copy () shares objects and arrays, so a change of the
- * copy would change the original, and the reference counts of both are not thread-safe.
+ * A copy of everything below @node, to be changed, or to be used in another thread.
+ * json_node_copy () is fit for neither: it shares what it copies, and counts the references to it
+ * without a lock.
  *
  * Returns: (transfer full): a new node that shares nothing with @node
  */
 JsonNode *
 mp_json_node_copy (JsonNode *node)
 {
-  JsonNode *copy;
-
   g_return_val_if_fail (node != NULL, NULL);
 
   if (JSON_NODE_HOLDS_OBJECT (node))
     return mp_json_node_take_object (mp_json_object_copy (json_node_get_object (node)));
-  if (!JSON_NODE_HOLDS_ARRAY (node))
-    return json_node_copy (node);
-
-  copy = json_node_init_array (json_node_alloc (), NULL);
-  json_node_take_array (copy, json_array_new ());
-  for (unsigned int i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
-    json_array_add_element (json_node_get_array (copy), mp_json_node_copy (json_array_get_element (
-                                                            json_node_get_array (node), i)));
-  return copy;
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return copy_array (json_node_get_array (node));
+  return copy_value (node);
 }
 
 /**

@@ -147,8 +147,9 @@ test_refuses (void)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (JsonNode) node = mp_json_parse (cases[i].text, -1, &error);
+      g_autofree char *shown = g_strescape (cases[i].text, NULL);
 
-      g_test_message ("%s", cases[i].text);
+      g_test_message ("%s", shown);
       g_assert_null (node);
       g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
       if (!g_str_has_prefix (error->message, cases[i].where))
