@@ -566,6 +566,39 @@ test_rollback (DbFixture *fixture, const void *data)
   g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
 }
 
+/* A thread that began twice would wait for itself; a write outside a transaction would stand
+ * without its audit entry. Both are faults of the program. */
+static void
+test_misuse (DbFixture *fixture, const void *data)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (MpDbTransaction) first = mp_db_begin (fixture->db, NULL);
+      g_autoptr (MpDbTransaction) second = NULL;
+
+      mp_test_folder_remove (fixture->folder);
+      second = mp_db_begin (fixture->db, NULL);
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr ("*mp_db_in_transaction*");
+}
+
+static void
+test_write_without_transaction (DbFixture *fixture, const void *data)
+{
+  if (g_test_subprocess ())
+    {
+      mp_test_folder_remove (fixture->folder);
+      mp_db_set_meta (fixture->db, "fact", "1", NULL);
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr ("*mp_db_in_transaction*");
+}
+
 #define ADD(name, function)                                                                        \
   g_test_add ("/server/db/" name, DbFixture, (const void *) open, db_fixture_set_up, function,     \
               db_fixture_tear_down)
@@ -586,6 +619,8 @@ db_conformance_add_tests (DbOpener open)
   ADD ("audit-rows-are-filtered", test_audit_rows);
   ADD ("facts-and-epoch", test_meta);
   ADD ("rollback-leaves-nothing", test_rollback);
+  ADD ("second-begin-aborts", test_misuse);
+  ADD ("write-without-transaction-aborts", test_write_without_transaction);
   g_test_add_func ("/server/db/revisions-are-parsed-strictly", test_revisions);
   db_conformance_add_wait_tests (open);
 }
