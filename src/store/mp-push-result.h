@@ -27,6 +27,7 @@ MpPushResult *mp_push_result_new_from_json (JsonObject *object,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const char *mp_push_result_get_op (MpPushResult *self);
 MpPushStatus mp_push_result_get_status (MpPushResult *self);
+gboolean mp_push_result_get_duplicate (MpPushResult *self);
 MpRecord *mp_push_result_get_record (MpPushResult *self);
 MpCredential *mp_push_result_get_credential (MpPushResult *self);
 const char *const *mp_push_result_get_conflict_paths (MpPushResult *self);

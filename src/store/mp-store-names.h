@@ -5,9 +5,11 @@
 #define MP_STORE_FILE "settings.sqlite"
 
 /* Names of what mp_store_delta_get_meta () answers. */
-#define MP_META_CURSOR "cursor"   /* EPOCH.SEQ up to which the feed was read */
-#define MP_META_EPOCH "epoch"     /* of the server, when it was last seen */
-#define MP_META_LISTING "listing" /* "1" while everything is read anew */
+#define MP_META_CURSOR "cursor"        /* EPOCH.SEQ up to which the feed was read */
+#define MP_META_EPOCH "epoch"          /* of the server, when it was last seen */
+#define MP_META_LISTING "listing"      /* while everything is read anew: why; MP_LISTING_… */
+#define MP_LISTING_EXPIRED "expired"   /* the server no longer knows the cursor */
+#define MP_LISTING_RESTORED "restored" /* the server was restored from a backup */
 #define MP_META_ACTOR "actor"
 #define MP_META_ROLE "role"
 #define MP_META_PERMISSIONS "permissions" /* names, separated by blanks */
@@ -18,4 +20,6 @@
 #define MP_META_AUDIT_SEQUENCE "audit-sequence" /* of the newest head seen */
 #define MP_META_AUDIT_HASH "audit-hash"
 #define MP_META_AUDIT_EPOCH "audit-epoch"
-#define MP_META_SYNCED_AT "synced-at" /* unix microseconds of the last complete sync */
+#define MP_META_AUDIT_SUSPECT "audit-suspect" /* "1": the server showed another trail than before  \
+                                               */
+#define MP_META_SYNCED_AT "synced-at"         /* unix microseconds of the last complete sync */

@@ -216,13 +216,15 @@ void mp_store_freeze_async (MpStore *self,
                             gpointer user_data);
 GPtrArray *mp_store_freeze_finish (MpStore *self, GAsyncResult *result, GError **error)
     G_GNUC_WARN_UNUSED_RESULT; /* (element-type MpOperation) */
+/* @results: (transfer full) (element-type MpPushResult): they go to another thread. */
 void mp_store_apply_results_async (MpStore *self,
                                    GPtrArray *results,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 gboolean mp_store_apply_results_finish (MpStore *self, GAsyncResult *result, GError **error);
-/* @since: the cursor that the page was asked with (nullable). MP_ERROR_CONFLICT: another process
+/* @since: the cursor that the page was asked with (nullable); @page: (transfer full): it goes to
+ * another thread. MP_ERROR_CONFLICT: another process
  * moved it meanwhile; nothing was applied. */
 void mp_store_apply_page_async (MpStore *self,
                                 const char *since,
@@ -231,8 +233,10 @@ void mp_store_apply_page_async (MpStore *self,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
 gboolean mp_store_apply_page_finish (MpStore *self, GAsyncResult *result, GError **error);
-/* Forgets the cursor: all is read anew; what does not come again by the last page is gone there. */
+/* Forgets the cursor: all is read anew; what does not come again by the last page is gone there.
+ * @restored: the server was restored from a backup: what it lost is offered again. */
 void mp_store_begin_listing_async (MpStore *self,
+                                   gboolean restored,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);

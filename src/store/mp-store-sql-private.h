@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, sqlite3_close_v2)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
+
+typedef enum
+{
+  MP_STORE_ROW = 1,
+  MP_STORE_DONE,
+  MP_STORE_FAILED,
+} MpStoreStep;
+
+sqlite3 *mp_store_sql_open (const char *directory, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ...: one value for each letter of @types: t (const char *, NULL: null), i (int64_t) */
+sqlite3_stmt *mp_store_sql_query (
+    sqlite3 *db, GError **error, const char *sql, const char *types, ...) G_GNUC_WARN_UNUSED_RESULT;
+MpStoreStep mp_store_sql_step (sqlite3_stmt *statement, GError **error);
+gboolean mp_store_sql_run (sqlite3 *db, GError **error, const char *sql, const char *types, ...);
+gboolean mp_store_sql_get_int (sqlite3 *db, const char *sql, int64_t *value, GError **error);
+const char *mp_store_sql_text (sqlite3_stmt *statement, int column);
+
+G_END_DECLS
