@@ -145,6 +145,13 @@ test_threads (void)
   g_assert_cmpstr (mp_secret_get (secret, "key"), ==, "value");
 }
 
+/* The address sanitizer keeps a heap of its own, where nothing can be looked for. */
+#ifdef __SANITIZE_ADDRESS__
+#define HEAP_IS_PLAIN FALSE
+#else
+#define HEAP_IS_PLAIN TRUE
+#endif
+
 #define MARK_LENGTH 24
 
 /* The secret of the wiping test is never written down in clear: it would be found there. */
@@ -196,14 +203,18 @@ count_marks_on_heap (void)
 static void
 test_memory_is_wiped (void)
 {
-#ifdef __SANITIZE_ADDRESS__
-  g_test_skip ("the sanitizer keeps its own heap");
-#else
   char mark[MARK_LENGTH + 1];
-  MpSecret *secret = mp_secret_new ();
+  MpSecret *secret;
   MpSecret *again;
   char *text;
 
+  if (!HEAP_IS_PLAIN)
+    {
+      g_test_skip ("under the address sanitizer");
+      return;
+    }
+
+  secret = mp_secret_new ();
   make_mark (mark);
   mp_secret_set (secret, "key", mark);
   g_assert_cmpuint (count_marks_on_heap (), ==, 1);
@@ -217,7 +228,6 @@ test_memory_is_wiped (void)
   mp_secret_unref (secret);
   mp_secret_unref (again);
   g_assert_cmpuint (count_marks_on_heap (), ==, 0);
-#endif
 }
 
 static void
