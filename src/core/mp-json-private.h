@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-gboolean mp_json_scan (const char *text, size_t length, GError **error);
+gboolean mp_json_scan (const char *text, size_t length, GArray *long_integers, GError **error);
+char *mp_json_dup_number (double value) G_GNUC_WARN_UNUSED_RESULT;
 
 const char *mp_json_read_string (const char *at, const char *end, GString *decoded);
 

@@ -16,6 +16,7 @@ typedef struct
   const char *start;
   const char *at;
   const char *end;
+  GArray *long_integers;                /* (nullable) (element-type size_t): where they end */
   GHashTable *names[MP_JSON_MAX_DEPTH]; /* (owned) (nullable): of the open object at that depth */
 } Scanner;
 
@@ -191,13 +192,33 @@ skip_digits (Scanner *self)
   return self->at > start;
 }
 
+/* Beyond 64 bits only what a double holds to the last digit, as canonical JSON writes it. */
+static gboolean
+check_integer (Scanner *self, const char *text)
+{
+  const size_t end = (size_t) (self->at - self->start);
+  g_autofree char *exact = NULL;
+  double value;
+
+  if (g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, NULL, NULL))
+    return TRUE;
+
+  value = g_ascii_strtod (text, NULL);
+  exact = mp_json_dup_number (value);
+  if (strcmp (exact, text) != 0)
+    return FALSE;
+
+  if (self->long_integers != NULL)
+    g_array_append_val (self->long_integers, end);
+  return TRUE;
+}
+
 static gboolean
 scan_number (Scanner *self, GError **error)
 {
   const char *start = self->at;
   g_autofree char *text = NULL;
   gboolean integer = TRUE;
-  gboolean fits;
 
   take_char (self, '-');
   if (!take_char (self, '0') && !skip_digits (self))
@@ -219,9 +240,7 @@ scan_number (Scanner *self, GError **error)
     }
 
   text = g_strndup (start, (size_t) (self->at - start));
-  fits = integer ? g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, NULL, NULL)
-                 : isfinite (g_ascii_strtod (text, NULL));
-  if (!fits)
+  if (!(integer ? check_integer (self, text) : isfinite (g_ascii_strtod (text, NULL))))
     {
       self->at = start;
       return fail_at (self, error, "a number out of range");
@@ -338,11 +357,15 @@ scan_value (Scanner *self, unsigned int depth, GError **error)
  *
  * Is @text one value of strict JSON that json-glib will read without loss? Errors are
  * %MP_ERROR_INVALID and name line and column; of the text they hold at most a member's name.
+ * @long_integers (nullable) gets where the integers beyond 64 bits end, which json-glib would
+ * misread.
  */
 gboolean
-mp_json_scan (const char *text, size_t length, GError **error)
+mp_json_scan (const char *text, size_t length, GArray *long_integers, GError **error)
 {
-  g_auto (Scanner) scanner = { .start = text, .at = text, .end = text + length };
+  g_auto (Scanner) scanner = {
+    .start = text, .at = text, .end = text + length, .long_integers = long_integers
+  };
   const char *valid_end;
 
   if (!g_utf8_validate_len (text, length, &valid_end))

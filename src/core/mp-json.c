@@ -143,6 +143,27 @@ copy_value (JsonNode *node)
   return json_node_init_null (copy);
 }
 
+/* json-glib reads an integer beyond 64 bits wrongly, but not when it is written as a fraction. */
+static char *
+rewrite_long_integers (const char *text, size_t *size, GArray *ends)
+{
+  GString *rewritten = g_string_sized_new (*size + 2 * ends->len);
+  size_t from = 0;
+
+  for (unsigned int i = 0; i < ends->len; i++)
+    {
+      const size_t end = g_array_index (ends, size_t, i);
+
+      g_string_append_len (rewritten, text + from, (gssize) (end - from));
+      g_string_append (rewritten, ".0");
+      from = end;
+    }
+  g_string_append_len (rewritten, text + from, (gssize) (*size - from));
+
+  *size = rewritten->len;
+  return g_string_free (rewritten, FALSE);
+}
+
 /**
  * mp_json_parse:
  * @text: the text; needs no closing NUL when @length is given
@@ -159,6 +180,8 @@ JsonNode *
 mp_json_parse (const char *text, gssize length, GError **error)
 {
   static const char mark[] = "\xef\xbb\xbf";
+  g_autoptr (GArray) long_integers = g_array_new (FALSE, FALSE, sizeof (size_t));
+  g_autofree char *rewritten = NULL;
   g_autoptr (JsonParser) parser = NULL;
   size_t size;
 
@@ -172,8 +195,10 @@ mp_json_parse (const char *text, gssize length, GError **error)
       size -= strlen (mark);
     }
 
-  if (!mp_json_scan (text, size, error))
+  if (!mp_json_scan (text, size, long_integers, error))
     return NULL;
+  if (long_integers->len > 0)
+    text = rewritten = rewrite_long_integers (text, &size, long_integers);
 
   parser = json_parser_new ();
   if (!json_parser_load_from_data (parser, text, (gssize) size, NULL))
@@ -448,48 +473,6 @@ mp_json_dup_strings (JsonObject *object, const char *name)
         g_strv_builder_add (builder, text);
     }
   return g_strv_builder_end (builder);
-}
-
-/**
- * mp_json_to_text:
- * @node: a value
- *
- * Returns: (transfer full): the value on one line
- */
-char *
-mp_json_to_text (JsonNode *node)
-{
-  g_return_val_if_fail (node != NULL, NULL);
-
-  return json_to_string (node, FALSE);
-}
-
-/**
- * mp_json_to_pretty_text:
- * @node: a value
- *
- * Returns: (transfer full): the value indented, for people
- */
-char *
-mp_json_to_pretty_text (JsonNode *node)
-{
-  g_return_val_if_fail (node != NULL, NULL);
-
-  return json_to_string (node, TRUE);
-}
-
-/**
- * mp_json_digest:
- * @node: a value
- *
- * Returns: (transfer full): the SHA-256 of the value's canonical form, in hexadecimal
- */
-char *
-mp_json_digest (JsonNode *node)
-{
-  g_autofree char *text = mp_json_to_canonical (node);
-
-  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
 }
 
 /**

@@ -108,7 +108,7 @@ read_parts (MpSecret *self, const char *text, GString *value)
   const char *end = text + strlen (text);
   const char *at = skip_blanks (text);
 
-  if (!mp_json_scan (text, strlen (text), NULL) || *at != '{')
+  if (!mp_json_scan (text, strlen (text), NULL, NULL) || *at != '{')
     return FALSE;
 
   at = skip_blanks (at + 1);

@@ -4,9 +4,23 @@
 #include <math.h>
 #include <string.h>
 
-/* RFC 8785: the one text of a JSON value that everybody writes the same. */
+#include "mp-json-private.h"
 
-static void append_node (GString *text, JsonNode *node);
+#define INDENT 2
+
+/*
+ * Our own, because json-glib writes 1e22 as "1e+22.0", which nobody can read, and 0.1 with
+ * seventeen digits.
+ */
+typedef struct
+{
+  GString *text;
+  gboolean canonical; /* as RFC 8785: the one text that everybody writes the same */
+  gboolean pretty;
+  unsigned int level;
+} Writer;
+
+static void append_node (Writer *self, JsonNode *node);
 
 /* Members are ordered by their UTF-16 code units, which differs from the order of the bytes where
  * characters above U+FFFF meet those from U+E000. */
@@ -130,12 +144,17 @@ find_digits (double value, char digits[18], int *exponent)
 
 /* As ECMAScript writes a number. */
 static void
-append_number (GString *text, double value)
+append_double (GString *text, double value)
 {
   char digits[18];
   int exponent;
   int n_digits;
 
+  if (!isfinite (value))
+    {
+      g_string_append (text, "null");
+      return;
+    }
   if (fpclassify (value) == FP_ZERO)
     {
       g_string_append_c (text, '0');
@@ -175,86 +194,162 @@ append_number (GString *text, double value)
 }
 
 static void
-append_object (GString *text, JsonObject *object)
+append_line_start (Writer *self)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  if (!self->pretty)
+    return;
+
+  g_string_append_c (self->text, '\n');
+  for (unsigned int i = 0; i < INDENT * self->level; i++)
+    g_string_append_c (self->text, ' ');
+}
+
+static GPtrArray *
+list_names (Writer *self, JsonObject *object)
+{
+  GPtrArray *names = g_ptr_array_new ();
   JsonObjectIter iter;
   const char *name;
 
-  json_object_iter_init (&iter, object);
-  while (json_object_iter_next (&iter, &name, NULL))
+  json_object_iter_init_ordered (&iter, object);
+  while (json_object_iter_next_ordered (&iter, &name, NULL))
     g_ptr_array_add (names, (char *) name);
-  g_ptr_array_sort (names, compare_names);
+  if (self->canonical)
+    g_ptr_array_sort (names, compare_names);
+  return names;
+}
 
-  g_string_append_c (text, '{');
+static void
+append_object (Writer *self, JsonObject *object)
+{
+  g_autoptr (GPtrArray) names = list_names (self, object);
+
+  g_string_append_c (self->text, '{');
+  self->level++;
   for (unsigned int i = 0; i < names->len; i++)
     {
       if (i > 0)
-        g_string_append_c (text, ',');
-      append_string (text, names->pdata[i]);
-      g_string_append_c (text, ':');
-      append_node (text, json_object_get_member (object, names->pdata[i]));
+        g_string_append_c (self->text, ',');
+      append_line_start (self);
+      append_string (self->text, names->pdata[i]);
+      g_string_append (self->text, self->pretty ? ": " : ":");
+      append_node (self, json_object_get_member (object, names->pdata[i]));
     }
-  g_string_append_c (text, '}');
+  self->level--;
+  if (names->len > 0)
+    append_line_start (self);
+  g_string_append_c (self->text, '}');
 }
 
 static void
-append_array (GString *text, JsonArray *array)
+append_array (Writer *self, JsonArray *array)
 {
-  g_string_append_c (text, '[');
-  for (unsigned int i = 0; i < json_array_get_length (array); i++)
+  unsigned int length = json_array_get_length (array);
+
+  g_string_append_c (self->text, '[');
+  self->level++;
+  for (unsigned int i = 0; i < length; i++)
     {
       if (i > 0)
-        g_string_append_c (text, ',');
-      append_node (text, json_array_get_element (array, i));
+        g_string_append_c (self->text, ',');
+      append_line_start (self);
+      append_node (self, json_array_get_element (array, i));
     }
-  g_string_append_c (text, ']');
+  self->level--;
+  if (length > 0)
+    append_line_start (self);
+  g_string_append_c (self->text, ']');
 }
 
 static void
-append_value (GString *text, JsonNode *node)
+append_value (Writer *self, JsonNode *node)
 {
-  GType type = json_node_get_value_type (node);
-  const char *string;
+  const GType type = json_node_get_value_type (node);
+  const char *string = json_node_get_string (node);
 
   if (type == G_TYPE_BOOLEAN)
-    {
-      g_string_append (text, json_node_get_boolean (node) ? "true" : "false");
-    }
-  else if (type == G_TYPE_STRING)
-    {
-      string = json_node_get_string (node);
-      if (string == NULL)
-        g_string_append (text, "null");
-      else
-        append_string (text, string);
-    }
+    g_string_append (self->text, json_node_get_boolean (node) ? "true" : "false");
+  else if (type == G_TYPE_INT64 && !self->canonical)
+    g_string_append_printf (self->text, "%" G_GINT64_FORMAT, json_node_get_int (node));
+  else if (type == G_TYPE_INT64 || type == G_TYPE_DOUBLE)
+    append_double (self->text, json_node_get_double (node));
+  else if (string != NULL)
+    append_string (self->text, string);
   else
-    {
-      append_number (text, json_node_get_double (node));
-    }
+    g_string_append (self->text, "null");
 }
 
 static void
-append_node (GString *text, JsonNode *node)
+append_node (Writer *self, JsonNode *node)
 {
   switch (json_node_get_node_type (node))
     {
     case JSON_NODE_OBJECT:
-      append_object (text, json_node_get_object (node));
+      append_object (self, json_node_get_object (node));
       break;
     case JSON_NODE_ARRAY:
-      append_array (text, json_node_get_array (node));
+      append_array (self, json_node_get_array (node));
       break;
     case JSON_NODE_VALUE:
-      append_value (text, node);
+      append_value (self, node);
       break;
     case JSON_NODE_NULL:
-      g_string_append (text, "null");
+      g_string_append (self->text, "null");
       break;
     default:
       g_assert_not_reached ();
     }
+}
+
+static char *
+write_node (JsonNode *node, gboolean canonical, gboolean pretty)
+{
+  Writer writer = { g_string_new (NULL), canonical, pretty, 0 };
+
+  append_node (&writer, node);
+  return g_string_free (writer.text, FALSE);
+}
+
+/*
+ * mp_json_dup_number:
+ *
+ * @value as ECMAScript, and so RFC 8785, writes it.
+ */
+char *
+mp_json_dup_number (double value)
+{
+  GString *text = g_string_new (NULL);
+
+  append_double (text, value);
+  return g_string_free (text, FALSE);
+}
+
+/**
+ * mp_json_to_text:
+ * @node: a value
+ *
+ * Returns: (transfer full): the value on one line, members in the order they were set
+ */
+char *
+mp_json_to_text (JsonNode *node)
+{
+  g_return_val_if_fail (node != NULL, NULL);
+
+  return write_node (node, FALSE, FALSE);
+}
+
+/**
+ * mp_json_to_pretty_text:
+ * @node: a value
+ *
+ * Returns: (transfer full): the value on indented lines, for people; without a line end
+ */
+char *
+mp_json_to_pretty_text (JsonNode *node)
+{
+  g_return_val_if_fail (node != NULL, NULL);
+
+  return write_node (node, FALSE, TRUE);
 }
 
 /**
@@ -269,11 +364,21 @@ append_node (GString *text, JsonNode *node)
 char *
 mp_json_to_canonical (JsonNode *node)
 {
-  GString *text;
-
   g_return_val_if_fail (node != NULL, NULL);
 
-  text = g_string_new (NULL);
-  append_node (text, node);
-  return g_string_free (text, FALSE);
+  return write_node (node, TRUE, FALSE);
+}
+
+/**
+ * mp_json_digest:
+ * @node: a value
+ *
+ * Returns: (transfer full): the SHA-256 of the value's canonical form, in hexadecimal
+ */
+char *
+mp_json_digest (JsonNode *node)
+{
+  g_autofree char *text = mp_json_to_canonical (node);
+
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
 }
