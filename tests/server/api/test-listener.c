@@ -60,7 +60,7 @@ test_bodies (MpTestApi *self, gconstpointer data)
                                                                .body = cases[i].body,
                                                                .type = cases[i].type });
 
-      g_test_message ("%s as %s", cases[i].body, cases[i].type);
+      g_test_message ("case %zu as %s", i, cases[i].type);
       mp_test_assert_problem (answer, cases[i].status, cases[i].code);
     }
 }
