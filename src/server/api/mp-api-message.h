@@ -16,16 +16,17 @@ typedef struct
 {
   char *id;
   const char *method;
-  char *tenant;                /* (nullable): `{tenant}` of the path */
-  char *target;                /* (nullable): `{id}` of the path */
-  GHashTable *query;           /* (element-type utf8 utf8) */
-  const char *authorization;   /* (nullable) */
-  const char *content_type;    /* (nullable) */
-  const char *if_match;        /* (nullable) */
-  const char *idempotency_key; /* (nullable) */
-  char *address;               /* the client's, without its port */
-  GBytes *body;                /* (nullable) */
-  MpIdentity *identity;        /* (nullable): set once the token was recognised */
+  char *tenant;                 /* (nullable): `{tenant}` of the path */
+  char *target;                 /* (nullable): `{id}` of the path */
+  GHashTable *query;            /* (element-type utf8 utf8) */
+  const char *authorization;    /* (nullable) */
+  const char *content_type;     /* (nullable) */
+  const char *content_encoding; /* (nullable) */
+  const char *if_match;         /* (nullable) */
+  const char *idempotency_key;  /* (nullable) */
+  char *address;                /* the client's, without its port */
+  GBytes *body;                 /* (nullable) */
+  MpIdentity *identity;         /* (nullable): set once the token was recognised */
 } MpApiRequest;
 
 MpApiRequest *mp_api_request_new (void) G_GNUC_WARN_UNUSED_RESULT;

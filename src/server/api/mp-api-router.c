@@ -10,27 +10,29 @@
 
 /* The batch push asks for each operation's own permission. */
 static const MpApiRoute routes[] = {
-  { "/healthz", "GET", 0, TRUE, FALSE, mp_api_get_health },
-  { TENANT, "GET", 0, FALSE, FALSE, mp_api_get_tenant },
-  { TENANT "/sealing-key", "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_get_sealing_key },
-  { TENANT "/catalogue/{id}", "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_get_catalogue },
-  { SETTINGS, "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_list_settings },
-  { SETTINGS, "POST", MP_PERMISSION_EDIT, FALSE, TRUE, mp_api_post_settings },
-  { SETTINGS "/{id}", "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_get_settings },
-  { SETTINGS "/{id}", "PUT", MP_PERMISSION_EDIT, FALSE, TRUE, mp_api_put_settings },
-  { SETTINGS "/{id}", "PATCH", MP_PERMISSION_EDIT, FALSE, TRUE, mp_api_patch_settings },
-  { SETTINGS "/{id}", "DELETE", MP_PERMISSION_EDIT, FALSE, FALSE, mp_api_delete_settings },
-  { SETTINGS "/{id}/restore", "POST", MP_PERMISSION_EDIT, FALSE, FALSE, mp_api_restore_settings },
-  { SETTINGS "/{id}/history", "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_list_history },
-  { CREDENTIALS, "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_list_credentials },
-  { CREDENTIALS, "POST", MP_PERMISSION_CREDENTIALS, FALSE, TRUE, mp_api_post_credential },
-  { CREDENTIALS "/{id}", "DELETE", MP_PERMISSION_CREDENTIALS, FALSE, FALSE,
+  { "/healthz", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_health },
+  { TENANT, "GET", 0, MP_API_ROUTE_PLAIN, mp_api_get_tenant },
+  { TENANT "/sealing-key", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_sealing_key },
+  { TENANT "/catalogue/{id}", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_catalogue },
+  { SETTINGS, "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_list_settings },
+  { SETTINGS, "POST", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY, mp_api_post_settings },
+  { SETTINGS "/{id}", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_settings },
+  { SETTINGS "/{id}", "PUT", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY, mp_api_put_settings },
+  { SETTINGS "/{id}", "PATCH", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY, mp_api_patch_settings },
+  { SETTINGS "/{id}", "DELETE", MP_PERMISSION_EDIT, MP_API_ROUTE_PLAIN, mp_api_delete_settings },
+  { SETTINGS "/{id}/restore", "POST", MP_PERMISSION_EDIT, MP_API_ROUTE_PLAIN,
+    mp_api_restore_settings },
+  { SETTINGS "/{id}/history", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_list_history },
+  { CREDENTIALS, "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_list_credentials },
+  { CREDENTIALS, "POST", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_BODY, mp_api_post_credential },
+  { CREDENTIALS "/{id}", "DELETE", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_PLAIN,
     mp_api_delete_credential },
-  { CREDENTIALS "/{id}/secret", "PUT", MP_PERMISSION_CREDENTIALS, FALSE, TRUE, mp_api_put_secret },
-  { TENANT "/changes", "GET", MP_PERMISSION_READ, FALSE, FALSE, mp_api_get_changes },
-  { TENANT "/changes", "POST", MP_PERMISSION_READ, FALSE, TRUE, mp_api_post_changes },
-  { TENANT "/audit", "GET", MP_PERMISSION_AUDIT, FALSE, FALSE, mp_api_list_audit },
-  { TENANT "/audit/head", "GET", MP_PERMISSION_AUDIT, FALSE, FALSE, mp_api_get_audit_head },
+  { CREDENTIALS "/{id}/secret", "PUT", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_BODY,
+    mp_api_put_secret },
+  { TENANT "/changes", "GET", MP_PERMISSION_READ, MP_API_ROUTE_WAITS, mp_api_get_changes },
+  { TENANT "/changes", "POST", MP_PERMISSION_READ, MP_API_ROUTE_BODY, mp_api_post_changes },
+  { TENANT "/audit", "GET", MP_PERMISSION_AUDIT, MP_API_ROUTE_PLAIN, mp_api_list_audit },
+  { TENANT "/audit/head", "GET", MP_PERMISSION_AUDIT, MP_API_ROUTE_PLAIN, mp_api_get_audit_head },
 };
 
 static gboolean
@@ -181,13 +183,14 @@ check_permission (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
   return mp_api_problem_new_from_error (error);
 }
 
-/* A merge patch (RFC 7396) is JSON, and the text of a PATCH may be called so. */
+/* A merge patch (RFC 7396) is JSON, and the text of a PATCH may be called so. Nothing is unpacked
+ * here. */
 static gboolean
 is_json (const MpApiRequest *request)
 {
   g_autofree char *type = NULL;
 
-  if (request->content_type == NULL)
+  if (request->content_type == NULL || request->content_encoding != NULL)
     return FALSE;
 
   type = g_ascii_strdown (request->content_type, (gssize) strcspn (request->content_type, ";"));
@@ -210,13 +213,14 @@ is_json (const MpApiRequest *request)
 MpApiReply *
 mp_api_admit (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
 {
+  gboolean is_public = (route->flags & MP_API_ROUTE_PUBLIC) != 0;
   MpApiReply *refusal = NULL;
 
-  if (!route->is_public)
+  if (!is_public)
     refusal = mp_api_authenticate (self, request);
-  if (refusal == NULL && !route->is_public)
+  if (refusal == NULL && !is_public)
     refusal = check_permission (self, route, request);
-  if (refusal == NULL && route->takes_body && !is_json (request))
+  if (refusal == NULL && (route->flags & MP_API_ROUTE_BODY) != 0 && !is_json (request))
     refusal = mp_api_problem_new (MP_PROBLEM_UNSUPPORTED_MEDIA_TYPE, NULL);
   return refusal;
 }

@@ -5,14 +5,21 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  MP_API_ROUTE_PLAIN = 0,
+  MP_API_ROUTE_PUBLIC = 1 << 0, /* no token */
+  MP_API_ROUTE_BODY = 1 << 1,   /* takes a JSON body */
+  MP_API_ROUTE_WAITS = 1 << 2,  /* knows `?wait=` */
+} MpApiRouteFlags;
+
 /* One route with one method. Static. */
 typedef struct
 {
   const char *pattern;
   const char *method;
   MpPermission permission; /* 0: any token */
-  gboolean is_public;      /* no token */
-  gboolean takes_body;
+  MpApiRouteFlags flags;
   MpApiHandler handler;
 } MpApiRoute;
 

@@ -213,6 +213,7 @@ exchange_new (MpApiServer *self, struct MHD_Connection *connection, const char *
   request->address = dup_address (self, connection);
   request->authorization = get_header (connection, MHD_HTTP_HEADER_AUTHORIZATION);
   request->content_type = get_header (connection, MHD_HTTP_HEADER_CONTENT_TYPE);
+  request->content_encoding = get_header (connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
   request->if_match = get_header (connection, MHD_HTTP_HEADER_IF_MATCH);
   request->idempotency_key = get_header (connection, "Idempotency-Key");
   MHD_get_connection_values (connection, MHD_GET_ARGUMENT_KIND, take_query, request);
@@ -238,7 +239,8 @@ set_timeout (Exchange *exchange, struct MHD_Connection *connection)
 {
   int64_t wait_s = 0;
 
-  mp_api_request_get_query_int (exchange->request, "wait", 0, 0, MP_API_MAX_WAIT_S, &wait_s);
+  if (exchange->route != NULL && (exchange->route->flags & MP_API_ROUTE_WAITS) != 0)
+    mp_api_request_get_query_int (exchange->request, "wait", 0, 0, MP_API_MAX_WAIT_S, &wait_s);
   MHD_set_connection_option (connection, MHD_CONNECTION_OPTION_TIMEOUT,
                              (unsigned int) (CONNECTION_TIMEOUT_S + wait_s));
 

@@ -215,6 +215,26 @@ test_private (MpTestApi *self, gconstpointer data)
   g_assert_cmpuint (own->status, ==, 201);
 }
 
+/* A secret typed where an id belongs is refused, and kept nowhere: tear-down looks for it. */
+static void
+test_secret_as_id (MpTestApi *self, gconstpointer data)
+{
+  g_autofree char *content = mp_test_content ("Main", MP_TEST_KEY);
+  g_autofree char *op = mp_test_uuid (self);
+  g_autofree char *target = mp_test_uuid (self);
+  g_autofree char *members = g_strdup_printf (
+      "\"action\":\"create\",\"target\":\"%s\",\"set\":{\"/crm/api_key\":\"" MP_TEST_KEY "\"}",
+      target);
+  g_autoptr (MpTestAnswer) answer = mp_test_api_post (self, "/integration-settings",
+                                                      g_strdup_printf ("{%s}", content));
+  g_autoptr (JsonObject) result = mp_test_push (self, self->admin, op, members);
+
+  mp_test_assert_problem (answer, 422, "invalid");
+  mp_test_assert_error (answer->body, "/payment_gateway/api_key", "unknown-credential");
+  g_assert_cmpstr (mp_test_string (result, "/status"), ==, "invalid");
+  mp_test_assert_error (result, "/crm/api_key", "unknown-credential");
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/server/api/credentials/" path, MpTestApi, NULL, mp_test_api_set_up, function,      \
               mp_test_api_tear_down)
@@ -229,6 +249,7 @@ main (int argc, char **argv)
   ADD ("says-why-not", test_refusals);
   ADD ("takes-operations", test_push);
   ADD ("keeps-private-keys-private", test_private);
+  ADD ("keeps-no-secret-in-the-wrong-place", test_secret_as_id);
 
   return g_test_run ();
 }
