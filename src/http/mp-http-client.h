@@ -22,6 +22,9 @@ void mp_http_request_set_total_timeout_ms (MpHttpRequest *self,
 void mp_http_request_set_max_retries (
     MpHttpRequest *self,
     unsigned int retries); /* default 0; only for requests that may be repeated */
+void mp_http_request_set_longest_wait_s (
+    MpHttpRequest *self,
+    unsigned int seconds); /* default 30; a longer Retry-After is given back at once */
 void mp_http_request_set_max_body_bytes (MpHttpRequest *self, size_t bytes); /* of the answer */
 
 /* What was answered. Immutable. */

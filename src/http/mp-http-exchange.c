@@ -12,7 +12,6 @@
 #define TOO_MANY_REQUESTS 429 /* RFC 6585; libsoup has no name for it */
 #define FIRST_RETRY_MS 500
 #define LAST_RETRY_MS 5000
-#define LONGEST_RETRY_AFTER_S 30
 
 /* Which of the deadlines ended it. */
 typedef enum
@@ -200,7 +199,8 @@ retry (MpHttpExchange *self, int64_t retry_after_s)
   unsigned int delay_ms = choose_delay_ms (self->retries);
 
   if (self->retries >= mp_http_request_get_max_retries (self->request) ||
-      g_cancellable_is_cancelled (self->cancellable) || retry_after_s > LONGEST_RETRY_AFTER_S)
+      g_cancellable_is_cancelled (self->cancellable) ||
+      retry_after_s > (int64_t) mp_http_request_get_longest_wait_s (self->request))
     return FALSE;
   if (retry_after_s > 0)
     delay_ms += (unsigned int) retry_after_s * 1000;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define DEFAULT_TOTAL_TIMEOUT_MS 60000
+#define DEFAULT_LONGEST_WAIT_S 30
 
 typedef struct
 {
@@ -22,6 +23,7 @@ struct _MpHttpRequest
   GBytes *body;       /* (nullable) */
   unsigned int total_timeout_ms;
   unsigned int max_retries;
+  unsigned int longest_wait_s;
   size_t max_body_bytes;
 };
 
@@ -63,6 +65,7 @@ mp_http_request_init (MpHttpRequest *self)
 {
   self->headers = g_ptr_array_new_with_free_func (header_free);
   self->total_timeout_ms = DEFAULT_TOTAL_TIMEOUT_MS;
+  self->longest_wait_s = DEFAULT_LONGEST_WAIT_S;
   self->max_body_bytes = MP_HTTP_MAX_BODY_BYTES;
 }
 
@@ -167,6 +170,20 @@ mp_http_request_set_max_retries (MpHttpRequest *self, unsigned int retries)
 }
 
 /**
+ * mp_http_request_set_longest_wait_s:
+ * @self: a request
+ * @seconds: the longest Retry-After that is waited for before a retry; an answer that asks for more
+ *   is given back at once, so that somebody who waits for it learns the time
+ */
+void
+mp_http_request_set_longest_wait_s (MpHttpRequest *self, unsigned int seconds)
+{
+  g_return_if_fail (MP_IS_HTTP_REQUEST (self));
+
+  self->longest_wait_s = seconds;
+}
+
+/**
  * mp_http_request_set_max_body_bytes:
  * @self: a request
  * @bytes: the largest answer that is read, after decompression
@@ -220,6 +237,12 @@ unsigned int
 mp_http_request_get_max_retries (MpHttpRequest *self)
 {
   return self->max_retries;
+}
+
+unsigned int
+mp_http_request_get_longest_wait_s (MpHttpRequest *self)
+{
+  return self->longest_wait_s;
 }
 
 size_t
