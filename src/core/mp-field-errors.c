@@ -77,6 +77,7 @@ static const struct
         "default value in the CRM.") },
                                               { MP_FIELD_DUPLICATE_NAME,
                                                 N_ ("Another record is already called “{name}”. Choose another name.") },
+                                                { MP_FIELD_DOCUMENT, "{message}" },
                                                 { MP_FIELD_SERVER,
                                                   N_ ("The server refuses {label}: {message}") },
                                               };

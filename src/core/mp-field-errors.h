@@ -28,6 +28,7 @@ G_BEGIN_DECLS
 #define MP_FIELD_TYPE_LOSSY "type-lossy"             /* from, to (a warning) */
 #define MP_FIELD_REQUIRED_AT_CRM "required-at-crm"   /* name (a warning) */
 #define MP_FIELD_DUPLICATE_NAME "duplicate-name"     /* name */
+#define MP_FIELD_DOCUMENT "document"                 /* message: a fault of a platform document */
 #define MP_FIELD_SERVER "server" /* message: a server's code this program does not know */
 
 typedef enum
