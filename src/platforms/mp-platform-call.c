@@ -1,0 +1,809 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-platform-call.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "mp-error.h"
+#include "mp-json.h"
+#include "mp-platform-answer.h"
+#include "mp-platform-decode.h"
+#include "mp-request-builder.h"
+
+#define MAX_OBJECTS 5000
+#define MAX_FIELDS 20000
+#define MAX_RETRIES 2
+/* Somebody looks at the screen: a longer wait is said, not sat out. */
+#define LONGEST_WAIT_S 5
+/* Salesforce does not say how long a token lives: its session's time-out decides. */
+#define UNSTATED_LIFETIME_S 600
+#define LIFETIME_MARGIN_S 60
+
+typedef enum
+{
+  STEP_TOKEN = 1,
+  STEP_JOIN,
+  STEP_MAIN,
+} Step;
+
+/* What the worker thread has of an answer. Nothing else uses @items and @names meanwhile. */
+typedef struct
+{
+  MpPlatformDocument *document;
+  MpHttpResponse *response;
+  gboolean is_token;
+  const MpListSpec *list; /* (nullable): no items in it; of the document */
+  gboolean of_fields;
+  GHashTable *joins;
+  GPtrArray *items;
+  GHashTable *names;
+  JsonNode *root;     /* (nullable) */
+  char *said;         /* (nullable) */
+  unsigned int count; /* of the items */
+} ReadJob;
+
+struct _MpPlatformCall
+{
+  GObject parent_instance;
+
+  MpPlatformDocument *document;
+  MpHttpClient *http;
+  MpTokenCache *tokens; /* (unowned) */
+  char *origin;         /* (nullable) */
+  unsigned int deadline_ms;
+  MpCallKind kind;
+  char *object; /* (nullable) */
+
+  /* In progress */
+  GTask *task;               /* (owned) (nullable): not running */
+  MpSecret *secret;          /* (owned) (nullable) */
+  MpRequestBuilder *builder; /* (owned) (nullable) */
+  char *token_key;           /* (owned) (nullable) */
+  gboolean token_was_cached;
+  Step step;
+  GHashTable *joins; /* (element-type utf8 JsonNode) */
+  unsigned int next_join;
+  GPtrArray *items;  /* (element-type GObject) */
+  GHashTable *names; /* (element-type utf8) */
+  unsigned int pages;
+  unsigned int offset;
+  char *cursor;  /* (owned) (nullable) */
+  char *address; /* (owned) (nullable): of the next page */
+
+  /* The last answer */
+  MpHttpResponse *response; /* (owned) (nullable) */
+  JsonNode *root;           /* (owned) (nullable) */
+  char *said;               /* (owned) (nullable) */
+  unsigned int count;       /* of the page's items */
+
+  JsonNode *main_root; /* (owned) (nullable): the test's own answer */
+};
+
+G_DEFINE_FINAL_TYPE (MpPlatformCall, mp_platform_call, G_TYPE_OBJECT)
+
+static void advance (MpPlatformCall *self);
+static void start (MpPlatformCall *self);
+
+static const MpListSpec *
+get_list (MpPlatformCall *self)
+{
+  return self->kind == MP_CALL_FIELDS ? self->document->fields : self->document->objects;
+}
+
+static GPtrArray *
+get_joins (MpPlatformCall *self)
+{
+  return self->kind == MP_CALL_TEST ? self->document->test.joins : get_list (self)->joins;
+}
+
+static const MpJoin *
+get_next_join (MpPlatformCall *self)
+{
+  return g_ptr_array_index (get_joins (self), self->next_join);
+}
+
+static void
+forget_answer (MpPlatformCall *self)
+{
+  g_clear_object (&self->response);
+  g_clear_pointer (&self->root, json_node_unref);
+  g_clear_pointer (&self->said, g_free);
+}
+
+/* Ends the call; returns the task to answer through. The secret goes with the builder. */
+static GTask *
+stop (MpPlatformCall *self)
+{
+  forget_answer (self);
+  g_clear_pointer (&self->builder, mp_request_builder_free);
+  g_clear_pointer (&self->secret, mp_secret_unref);
+  return g_steal_pointer (&self->task);
+}
+
+static void
+fail (MpPlatformCall *self, GError *error /* (transfer full) */)
+{
+  g_autoptr (GError) owned = error;
+  g_autofree char *message = NULL;
+  g_autoptr (GTask) task = NULL;
+
+  if (self->builder != NULL)
+    message = mp_request_builder_redact (self->builder, error->message);
+  else
+    message = g_strdup (error->message);
+  task = stop (self);
+  g_task_return_error (task, g_error_new_literal (error->domain, error->code, message));
+}
+
+static void
+succeed (MpPlatformCall *self, gpointer object /* (transfer full) */)
+{
+  g_autoptr (GTask) task = stop (self);
+
+  g_task_return_pointer (task, object, g_object_unref);
+}
+
+static char *
+join_texts (MpPlatformCall *self,
+            const MpTexts *texts,
+            const MpScope *scope,
+            gboolean only_first,
+            GError **error)
+{
+  g_autoptr (GString) joined = g_string_new (NULL);
+
+  for (unsigned int i = 0; texts != NULL && i < texts->templates->len; i++)
+    {
+      g_autofree char *text = NULL;
+
+      if (!mp_template_fill (g_ptr_array_index (texts->templates, i), scope, &text, error))
+        {
+          g_prefix_error (error, "%s %s: ", mp_platform_document_get_id (self->document),
+                          texts->pointer);
+          return NULL;
+        }
+      if (text == NULL)
+        continue;
+      if (joined->len > 0)
+        g_string_append (joined, ", ");
+      g_string_append (joined, text);
+      if (only_first)
+        break;
+    }
+  return joined->len > 0 ? g_string_free (g_steal_pointer (&joined), FALSE) : NULL;
+}
+
+static gboolean
+read_mode (MpPlatformCall *self, const MpScope *scope, MpMode *mode, GError **error)
+{
+  const MpTestSpec *test = &self->document->test;
+  const char *id = mp_platform_document_get_id (self->document);
+  gboolean is_test;
+  gboolean is_live;
+
+  if (!mp_attribute_get_boolean (test->test_mode, id, scope, FALSE, &is_test, error) ||
+      !mp_attribute_get_boolean (test->live_mode, id, scope, FALSE, &is_live, error))
+    return FALSE;
+  if (is_test || is_live)
+    *mode = is_test ? MP_MODE_TEST : MP_MODE_LIVE;
+  return TRUE;
+}
+
+static void
+finish_test (MpPlatformCall *self, MpTestOutcome outcome)
+{
+  const MpTestSpec *test = &self->document->test;
+  MpScope scope = { .item = self->main_root, .joins = self->joins };
+  g_autofree char *account = NULL;
+  g_autofree char *account_id = NULL;
+  g_autofree char *details = NULL;
+  g_autofree char *message = NULL;
+  g_autoptr (GError) error = NULL;
+  MpTestResultInit init = {
+    .outcome = outcome,
+    .mode = mp_platform_document_guess_mode (self->document, self->secret),
+  };
+
+  if (self->said != NULL)
+    init.message = message = mp_request_builder_redact (self->builder, self->said);
+  if (outcome == MP_TEST_CONNECTED)
+    {
+      init.account = account = join_texts (self, test->account, &scope, TRUE, &error);
+      if (error == NULL)
+        init.details = details = join_texts (self, test->details, &scope, FALSE, &error);
+      if (error != NULL ||
+          !mp_attribute_get_text (test->account_id, mp_platform_document_get_id (self->document),
+                                  &scope, &account_id, &error) ||
+          !read_mode (self, &scope, &init.mode, &error))
+        {
+          fail (self, g_steal_pointer (&error));
+          return;
+        }
+      init.account_id = account_id;
+    }
+  succeed (self, mp_test_result_new (&init));
+}
+
+static const char *
+get_item_name (gpointer item)
+{
+  return MP_IS_CRM_OBJECT (item) ? mp_crm_object_get_name (item) : mp_crm_field_get_name (item);
+}
+
+/* The static items come first, in their order; a live one of the same name takes the place. */
+static void
+finish_list (MpPlatformCall *self)
+{
+  GPtrArray *static_items = get_list (self)->static_items;
+  GType type = self->kind == MP_CALL_FIELDS ? MP_TYPE_CRM_FIELD : MP_TYPE_CRM_OBJECT;
+  GListStore *store = g_list_store_new (type);
+
+  for (unsigned int i = 0; i < static_items->len; i++)
+    {
+      gpointer item = g_ptr_array_index (static_items, i);
+
+      if (!g_hash_table_contains (self->names, get_item_name (item)))
+        g_list_store_append (store, item);
+    }
+  g_list_store_splice (store, g_list_model_get_n_items (G_LIST_MODEL (store)), 0,
+                       self->items->pdata, self->items->len);
+  succeed (self, store);
+}
+
+/* Forgotten before its time: a token can end early, so it is fetched anew, once. */
+static gboolean
+renew_token (MpPlatformCall *self, const GError *error)
+{
+  if (!self->token_was_cached || self->step == STEP_TOKEN ||
+      !g_error_matches (error, MP_ERROR, MP_ERROR_UNAUTHORIZED))
+    return FALSE;
+  mp_token_cache_forget (self->tokens, self->token_key);
+  self->token_was_cached = FALSE;
+  forget_answer (self);
+  start (self);
+  return TRUE;
+}
+
+static gboolean
+is_ignorable (const GError *error)
+{
+  return g_error_matches (error, MP_ERROR, MP_ERROR_FORBIDDEN) ||
+         g_error_matches (error, MP_ERROR, MP_ERROR_NOT_FOUND);
+}
+
+/* Goes on without an answer that the document calls optional. */
+static gboolean
+do_without (MpPlatformCall *self, const GError *error)
+{
+  if (!is_ignorable (error))
+    return FALSE;
+  if (self->step == STEP_JOIN && get_next_join (self)->optional)
+    {
+      self->next_join++;
+      forget_answer (self);
+      advance (self);
+      return TRUE;
+    }
+  if (self->step == STEP_MAIN && self->kind != MP_CALL_TEST && get_list (self)->optional)
+    {
+      finish_list (self);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+answer_failed (MpPlatformCall *self, GError *error /* (transfer full) */)
+{
+  g_autoptr (GError) owned = error;
+
+  if (renew_token (self, error) || do_without (self, error))
+    return;
+  if (self->kind == MP_CALL_TEST && g_error_matches (error, MP_ERROR, MP_ERROR_UNAUTHORIZED))
+    finish_test (self, MP_TEST_REJECTED);
+  else if (self->kind == MP_CALL_TEST && self->step == STEP_MAIN &&
+           g_error_matches (error, MP_ERROR, MP_ERROR_FORBIDDEN))
+    finish_test (self, MP_TEST_LIMITED);
+  else
+    fail (self, g_steal_pointer (&owned));
+}
+
+static unsigned int
+read_lifetime (JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "expires_in");
+  g_autofree char *text = NULL;
+  MpValue value;
+  MpScope scope = { .item = node };
+  g_autoptr (MpExpression) itself = mp_expression_parse ("@item", NULL);
+  guint64 seconds;
+
+  if (node == NULL || !mp_expression_evaluate (itself, &scope, &value, NULL))
+    return UNSTATED_LIFETIME_S;
+  /* Some answer the number as text. */
+  text = mp_value_dup_text (&value);
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT, &seconds, NULL))
+    return UNSTATED_LIFETIME_S;
+  return seconds > LIFETIME_MARGIN_S ? (unsigned int) seconds - LIFETIME_MARGIN_S : 0;
+}
+
+static gboolean
+read_base (MpPlatformCall *self, char **base, GError **error)
+{
+  MpScope scope = { .item = self->root };
+  MpValue value;
+
+  *base = NULL;
+  if (self->document->auth.base_from == NULL)
+    return TRUE;
+  if (!mp_expression_evaluate (self->document->auth.base_from, &scope, &value, error))
+    {
+      g_prefix_error (error, "%s /auth/base_from: ", mp_platform_document_get_id (self->document));
+      return FALSE;
+    }
+  *base = mp_value_dup_text (&value);
+  return TRUE;
+}
+
+static void
+token_answered (MpPlatformCall *self)
+{
+  JsonObject *object =
+      JSON_NODE_HOLDS_OBJECT (self->root) ? json_node_get_object (self->root) : NULL;
+  const char *token = object != NULL ? mp_json_get_string (object, "access_token", NULL) : NULL;
+  g_autofree char *base = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (token == NULL || *token == '\0')
+    g_set_error (&error, MP_ERROR, MP_ERROR_INVALID,
+                 _ ("The answer of %s has no access token."),
+                    mp_platform_spec_get_label (self->document->spec));
+  else if (read_base (self, &base, &error))
+    mp_request_builder_set_token (self->builder, token, base, &error);
+  if (error != NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  mp_token_cache_add (self->tokens, self->token_key, token, base, read_lifetime (object));
+  forget_answer (self);
+  advance (self);
+}
+
+static void
+join_answered (MpPlatformCall *self)
+{
+  g_hash_table_insert (self->joins, get_next_join (self)->name, g_steal_pointer (&self->root));
+  self->next_join++;
+  forget_answer (self);
+  advance (self);
+}
+
+/* The address that a Link header calls the next one (RFC 8288); NULL: none. */
+static char *
+find_next_link (MpHttpResponse *response)
+{
+  const char *header = mp_http_response_get_header (response, "link");
+  g_auto (GStrv) links = g_strsplit (header != NULL ? header : "", ",", -1);
+
+  for (unsigned int i = 0; links[i] != NULL; i++)
+    {
+      const char *open = strchr (links[i], '<');
+      const char *end = open != NULL ? strchr (open, '>') : NULL;
+
+      if (end != NULL && (strstr (end, "rel=\"next\"") != NULL || strstr (end, "rel=next") != NULL))
+        return g_strndup (open + 1, (size_t) (end - open - 1));
+    }
+  return NULL;
+}
+
+/* Is there another page? Then where is noted. */
+static gboolean
+find_next_page (MpPlatformCall *self, gboolean *has_next, GError **error)
+{
+  const MpPagingSpec *paging = &get_list (self)->paging;
+  const char *id = mp_platform_document_get_id (self->document);
+  MpScope scope = { .item = self->root, .joins = self->joins };
+  gboolean is_full = paging->size > 0 ? self->count >= paging->size : self->count > 0;
+
+  g_clear_pointer (&self->cursor, g_free);
+  g_clear_pointer (&self->address, g_free);
+  if (!mp_attribute_get_boolean (paging->more, id, &scope, is_full, has_next, error))
+    return FALSE;
+  switch (paging->kind)
+    {
+    case MP_PAGING_CURSOR_BODY:
+      if (!mp_attribute_get_text (paging->next, id, &scope, &self->cursor, error))
+        return FALSE;
+      *has_next = self->cursor != NULL;
+      break;
+    case MP_PAGING_NEXT_URL_BODY:
+      if (!mp_attribute_get_text (paging->next, id, &scope, &self->address, error))
+        return FALSE;
+      *has_next = self->address != NULL;
+      break;
+    case MP_PAGING_LINK_HEADER:
+      self->address = find_next_link (self->response);
+      *has_next = self->address != NULL;
+      break;
+    case MP_PAGING_OFFSET:
+    case MP_PAGING_PAGE:
+      *has_next = *has_next && self->count > 0;
+      self->offset += self->count;
+      break;
+    case MP_PAGING_NONE:
+    default:
+      *has_next = FALSE;
+      break;
+    }
+  return TRUE;
+}
+
+static void
+page_answered (MpPlatformCall *self)
+{
+  gboolean has_next = FALSE;
+  g_autoptr (GError) error = NULL;
+
+  self->pages++;
+  if (find_next_page (self, &has_next, &error) && has_next &&
+      self->pages >= get_list (self)->paging.max_pages)
+    g_set_error (&error, MP_ERROR, MP_ERROR_TOO_LARGE, "%s %s/paging: more than %u pages",
+                 mp_platform_document_get_id (self->document), get_list (self)->pointer,
+                 self->pages);
+  if (error != NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  forget_answer (self);
+  if (has_next)
+    advance (self);
+  else
+    finish_list (self);
+}
+
+static void
+read_job_free (gpointer data)
+{
+  ReadJob *job = data;
+
+  mp_platform_document_unref (job->document);
+  g_object_unref (job->response);
+  g_hash_table_unref (job->joins);
+  g_ptr_array_unref (job->items);
+  g_hash_table_unref (job->names);
+  g_clear_pointer (&job->root, json_node_unref);
+  g_free (job->said);
+  g_free (job);
+}
+
+static ReadJob *
+read_job_new (MpPlatformCall *self)
+{
+  ReadJob *job = g_new0 (ReadJob, 1);
+
+  job->document = mp_platform_document_ref (self->document);
+  job->response = g_object_ref (self->response);
+  job->is_token = self->step == STEP_TOKEN;
+  if (self->step == STEP_MAIN && self->kind != MP_CALL_TEST)
+    job->list = get_list (self);
+  job->of_fields = self->kind == MP_CALL_FIELDS;
+  job->joins = g_hash_table_ref (self->joins);
+  job->items = g_ptr_array_ref (self->items);
+  job->names = g_hash_table_ref (self->names);
+  return job;
+}
+
+static void
+answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpPlatformCall) self = user_data;
+  ReadJob *job = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+  gboolean is_read = g_task_propagate_boolean (G_TASK (result), &error);
+
+  self->root = g_steal_pointer (&job->root);
+  self->said = g_steal_pointer (&job->said);
+  self->count = job->count;
+  if (!is_read)
+    {
+      answer_failed (self, g_steal_pointer (&error));
+      return;
+    }
+  switch (self->step)
+    {
+    case STEP_TOKEN:
+      token_answered (self);
+      break;
+    case STEP_JOIN:
+      join_answered (self);
+      break;
+    case STEP_MAIN:
+    default:
+      if (self->kind != MP_CALL_TEST)
+        page_answered (self);
+      else
+        {
+          self->main_root = g_steal_pointer (&self->root);
+          forget_answer (self);
+          advance (self);
+        }
+      break;
+    }
+}
+
+/* In a worker thread: json-glib and thousands of items take long enough to be felt. */
+static void
+read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  ReadJob *job = task_data;
+  g_autoptr (GError) error = NULL;
+  MpPlatformDecoder decoder = {
+    .document = job->document,
+    .list = job->list,
+    .of_fields = job->of_fields,
+    .joins = job->joins,
+    .items = job->items,
+    .names = job->names,
+    .most = job->of_fields ? MAX_FIELDS : MAX_OBJECTS,
+  };
+
+  job->root =
+      mp_platform_answer_read (job->document, job->response, job->is_token, &job->said, &error);
+  if (job->root != NULL && job->list != NULL)
+    mp_platform_decode_page (&decoder, job->root, &job->count, &error);
+  if (error != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpPlatformCall) self = user_data;
+  g_autoptr (GTask) reading = NULL;
+  g_autoptr (GError) error = NULL;
+
+  self->response = mp_http_client_send_finish (MP_HTTP_CLIENT (source), result, &error);
+  if (self->response == NULL)
+    {
+      if (!mp_error_is_cancelled (error))
+        g_prefix_error (&error, "%s: ", mp_platform_spec_get_label (self->document->spec));
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  /* Not the call itself is given to the thread, which may hold on to the task a moment longer. */
+  reading =
+      g_task_new (NULL, g_task_get_cancellable (self->task), answer_read_cb, g_object_ref (self));
+  g_task_set_source_tag (reading, sent_cb);
+  g_task_set_task_data (reading, read_job_new (self), read_job_free);
+  g_task_run_in_thread (reading, read_answer_thread);
+}
+
+static void
+send (MpPlatformCall *self, Step step, MpHttpRequest *request)
+{
+  self->step = step;
+  mp_http_request_set_total_timeout_ms (request, self->deadline_ms);
+  mp_http_request_set_longest_wait_s (request, LONGEST_WAIT_S);
+  /* A test is one try: somebody wants to know how it is now. */
+  mp_http_request_set_max_retries (request, self->kind == MP_CALL_TEST ? 0 : MAX_RETRIES);
+  mp_http_client_send_async (self->http, request, g_task_get_cancellable (self->task), sent_cb,
+                             g_object_ref (self));
+}
+
+static MpHttpRequest *
+make_page_request (MpPlatformCall *self, GError **error)
+{
+  const MpListSpec *list = get_list (self);
+  const MpPagingSpec *paging = &list->paging;
+  g_autofree char *size = g_strdup_printf ("%u", paging->size);
+  g_autofree char *place = NULL;
+  const char *query[5] = { NULL };
+  unsigned int n = 0;
+
+  if (paging->size_query != NULL && paging->size > 0)
+    {
+      query[n++] = paging->size_query;
+      query[n++] = size;
+    }
+  if (paging->kind == MP_PAGING_CURSOR_BODY)
+    place = g_strdup (self->cursor);
+  else if (paging->kind == MP_PAGING_OFFSET)
+    place = g_strdup_printf ("%u", self->offset);
+  else if (paging->kind == MP_PAGING_PAGE)
+    place = g_strdup_printf ("%u", paging->first + self->pages);
+  if (place != NULL)
+    {
+      query[n++] = paging->query;
+      query[n++] = place;
+    }
+  return mp_request_builder_make_request (self->builder, list->request, self->address, query,
+                                          error);
+}
+
+/* A test asks first and looks at the rest then; a list needs the rest to read its items. */
+static gboolean
+is_join_next (MpPlatformCall *self)
+{
+  return self->next_join < get_joins (self)->len &&
+         (self->kind != MP_CALL_TEST || self->main_root != NULL);
+}
+
+static void
+advance (MpPlatformCall *self)
+{
+  g_autoptr (MpHttpRequest) request = NULL;
+  g_autoptr (GError) error = NULL;
+  Step step = STEP_MAIN;
+
+  if (is_join_next (self))
+    {
+      step = STEP_JOIN;
+      request = mp_request_builder_make_request (self->builder, get_next_join (self)->request, NULL,
+                                                 NULL, &error);
+    }
+  else if (self->kind != MP_CALL_TEST)
+    {
+      if (get_list (self)->request == NULL)
+        {
+          finish_list (self);
+          return;
+        }
+      request = make_page_request (self, &error);
+    }
+  else if (self->main_root == NULL)
+    request = mp_request_builder_make_request (self->builder, self->document->test.request, NULL,
+                                               NULL, &error);
+  else
+    {
+      finish_test (self, MP_TEST_CONNECTED);
+      return;
+    }
+
+  if (request == NULL)
+    fail (self, g_steal_pointer (&error));
+  else
+    send (self, step, request);
+}
+
+/* Begins with a token, where the document wants one. */
+static void
+start (MpPlatformCall *self)
+{
+  g_autofree char *token_url = NULL;
+  g_autoptr (MpHttpRequest) request = NULL;
+  g_autoptr (GError) error = NULL;
+  const MpToken *token;
+
+  if (self->document->auth.kind != MP_AUTH_OAUTH2_CLIENT_CREDENTIALS)
+    {
+      advance (self);
+      return;
+    }
+  token_url = mp_request_builder_dup_token_url (self->builder, &error);
+  if (token_url != NULL && self->token_key == NULL)
+    self->token_key = mp_token_cache_dup_key (self->secret, token_url);
+  token = token_url != NULL ? mp_token_cache_find (self->tokens, self->token_key) : NULL;
+  if (token != NULL)
+    {
+      self->token_was_cached = TRUE;
+      if (mp_request_builder_set_token (self->builder, token->token, token->base, &error))
+        advance (self);
+    }
+  else if (token_url != NULL)
+    {
+      request = mp_request_builder_make_token_request (self->builder, &error);
+      if (request != NULL)
+        send (self, STEP_TOKEN, request);
+    }
+  if (error != NULL)
+    fail (self, g_steal_pointer (&error));
+}
+
+static void
+mp_platform_call_dispose (GObject *object)
+{
+  MpPlatformCall *self = MP_PLATFORM_CALL (object);
+
+  g_assert (self->task == NULL);
+  g_clear_object (&self->http);
+
+  G_OBJECT_CLASS (mp_platform_call_parent_class)->dispose (object);
+}
+
+static void
+mp_platform_call_finalize (GObject *object)
+{
+  MpPlatformCall *self = MP_PLATFORM_CALL (object);
+
+  mp_platform_document_unref (self->document);
+  g_free (self->origin);
+  g_free (self->object);
+  g_free (self->token_key);
+  g_free (self->cursor);
+  g_free (self->address);
+  g_hash_table_unref (self->joins);
+  g_hash_table_unref (self->names);
+  g_ptr_array_unref (self->items);
+  g_clear_pointer (&self->main_root, json_node_unref);
+
+  G_OBJECT_CLASS (mp_platform_call_parent_class)->finalize (object);
+}
+
+static void
+mp_platform_call_class_init (MpPlatformCallClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mp_platform_call_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mp_platform_call_finalize;
+}
+
+static void
+mp_platform_call_init (MpPlatformCall *self)
+{
+  self->joins =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) json_node_unref);
+  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->items = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+MpPlatformCall *
+mp_platform_call_new (const MpCallContext *context, MpCallKind kind, const char *object)
+{
+  MpPlatformCall *self = g_object_new (MP_TYPE_PLATFORM_CALL, NULL);
+
+  self->document = mp_platform_document_ref (context->document);
+  self->http = g_object_ref (context->http);
+  self->tokens = context->tokens;
+  self->origin = g_strdup (context->origin);
+  self->deadline_ms = context->deadline_ms;
+  self->kind = kind;
+  self->object = g_strdup (object);
+  return self;
+}
+
+void
+mp_platform_call_run_async (MpPlatformCall *self,
+                            MpSecret *secret,
+                            JsonObject *connection,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GError) error = NULL;
+
+  g_task_set_source_tag (task, mp_platform_call_run_async);
+  self->builder = mp_request_builder_new (self->document, self->origin, secret, connection,
+                                          self->object, &error);
+  if (self->builder == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  self->secret = mp_secret_ref (secret);
+  self->task = g_steal_pointer (&task);
+  start (self);
+}
+
+GObject *
+mp_platform_call_run_finish (MpPlatformCall *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+MpMode
+mp_platform_document_guess_mode (const MpPlatformDocument *document, MpSecret *secret)
+{
+  for (unsigned int i = 0; i < document->mode_rules->len; i++)
+    {
+      const MpModeRule *rule = g_ptr_array_index (document->mode_rules, i);
+      const char *value = mp_secret_get (secret, rule->part);
+
+      if (value != NULL && g_regex_match (rule->pattern, value, G_REGEX_MATCH_DEFAULT, NULL))
+        return rule->mode;
+    }
+  return MP_MODE_UNKNOWN;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-crm-metadata.h"
+#include "mp-credential.h"
+#include "mp-field-errors.h"
+#include "mp-platform-spec.h"
+#include "mp-template.h"
+
+G_BEGIN_DECLS
+
+/* A document of data/platforms, compiled: every text of it that is a language is parsed. What can
+ * fail at an answer knows its JSON Pointer. */
+
+typedef enum
+{
+  MP_AUTH_HEADER = 1,
+  MP_AUTH_BEARER,
+  MP_AUTH_BASIC,
+  MP_AUTH_OAUTH2_CLIENT_CREDENTIALS,
+} MpAuthKind;
+
+typedef enum
+{
+  MP_PAGING_NONE = 1,
+  MP_PAGING_CURSOR_BODY,
+  MP_PAGING_NEXT_URL_BODY,
+  MP_PAGING_OFFSET,
+  MP_PAGING_PAGE,
+  MP_PAGING_LINK_HEADER,
+} MpPagingKind;
+
+typedef enum
+{
+  MP_RESET_SECONDS = 1,
+  MP_RESET_MILLISECONDS,
+  MP_RESET_EPOCH,
+} MpResetUnit;
+
+/* A name and its value: of a query, a header, a form. */
+typedef struct
+{
+  char *name;
+  MpTemplate *value;
+} MpPair;
+
+/* Expressions tried in order: the first that gives a value counts. */
+typedef struct
+{
+  char *pointer;
+  GPtrArray *alternatives; /* (element-type MpExpression) */
+} MpAttribute;
+
+/* Texts made of an answer, tried in order. */
+typedef struct
+{
+  char *pointer;
+  GPtrArray *templates; /* (element-type MpTemplate) */
+} MpTexts;
+
+typedef struct
+{
+  char *pointer;
+  char *method;
+  MpTemplate *path;   /* begins with a slash */
+  GPtrArray *query;   /* (element-type MpPair) */
+  GPtrArray *headers; /* (element-type MpPair) */
+  GPtrArray *form;    /* (nullable) (element-type MpPair) */
+  JsonNode *json;     /* (nullable): its strings are templates */
+} MpRequestSpec;
+
+/* A second answer that expressions see as @NAME. */
+typedef struct
+{
+  char *name;
+  MpRequestSpec *request;
+  gboolean optional; /* 403 and 404 mean only that there is nothing to see */
+} MpJoin;
+
+typedef struct
+{
+  MpAuthKind kind;
+  GPtrArray *headers;        /* (nullable) (element-type MpPair) */
+  MpTemplate *token;         /* (nullable) */
+  MpTemplate *user;          /* (nullable) */
+  MpTemplate *password;      /* (nullable) */
+  MpTemplate *token_url;     /* (nullable) */
+  MpTemplate *client_id;     /* (nullable) */
+  MpTemplate *client_secret; /* (nullable) */
+  gboolean send_basic;
+  GPtrArray *parameters;   /* (nullable) (element-type MpPair) */
+  MpExpression *base_from; /* (nullable): where the token's answer names the base address */
+} MpAuthSpec;
+
+typedef struct
+{
+  MpRequestSpec *request;
+  GPtrArray *joins;        /* (element-type MpJoin) */
+  MpTexts *account;        /* (nullable) */
+  MpAttribute *account_id; /* (nullable) */
+  MpTexts *details;        /* (nullable): all that have a value, joined by a comma */
+  MpAttribute *test_mode;  /* (nullable) */
+  MpAttribute *live_mode;  /* (nullable) */
+} MpTestSpec;
+
+typedef struct
+{
+  MpPagingKind kind;
+  MpAttribute *next;  /* (nullable): the next cursor or address */
+  MpAttribute *more;  /* (nullable): is there more? */
+  char *query;        /* (nullable): the name the cursor, offset or page is sent by */
+  char *size_query;   /* (nullable) */
+  unsigned int size;  /* of a page; 0: not said */
+  unsigned int first; /* the first page's number */
+  unsigned int max_pages;
+} MpPagingSpec;
+
+typedef struct
+{
+  MpAttribute *items; /* an array, or a map of value and label */
+  MpAttribute *keep;  /* (nullable) */
+  MpAttribute *value;
+  MpAttribute *label; /* (nullable) */
+} MpOptionsSpec;
+
+/* The objects of a CRM, or the fields of one. */
+typedef struct
+{
+  char *pointer;
+  MpRequestSpec *request; /* (nullable): static items only */
+  gboolean optional;
+  GPtrArray *joins; /* (element-type MpJoin) */
+  MpPagingSpec paging;
+  GPtrArray *items; /* (element-type MpAttribute): where arrays or maps of items stand */
+  gboolean is_map;  /* the items are the members of an object, named by @key */
+  MpAttribute *keep;
+  MpAttribute *name;
+  MpAttribute *label;
+  MpAttribute *type; /* this and all below: (nullable); of fields only, but custom */
+  MpAttribute *subtype;
+  MpAttribute *required;
+  MpAttribute *read_only;
+  MpAttribute *custom;
+  MpAttribute *restricted;
+  MpAttribute *max_length;
+  MpOptionsSpec *options;  /* (nullable) */
+  GPtrArray *static_items; /* (element-type GObject): MpCrmObject or MpCrmField */
+} MpListSpec;
+
+typedef struct
+{
+  unsigned int status;
+  MpExpression *when; /* (nullable): over the answer's body */
+} MpCondition;
+
+typedef struct
+{
+  char *part;
+  GRegex *pattern;
+  MpMode mode;
+} MpModeRule;
+
+typedef struct
+{
+  int reference_count;
+  MpPlatformSpec *spec;
+  char *unverified; /* (nullable) */
+  gboolean replaces;
+  GPtrArray *hosts; /* (element-type MpTemplate) */
+  MpTemplate *base;
+  GPtrArray *headers; /* (element-type MpPair) */
+  MpAuthSpec auth;
+  GPtrArray *mode_rules; /* (element-type MpModeRule) */
+  MpTestSpec test;
+  MpListSpec *objects; /* (nullable) */
+  MpListSpec *fields;  /* (nullable) */
+  GHashTable *types;   /* (element-type utf8 MpFieldType): by "TYPE" or "TYPE\nSUBTYPE" */
+  GPtrArray *bad_key;  /* (element-type MpCondition) */
+  GPtrArray *limited;
+  GPtrArray *throttled;
+  GPtrArray *messages; /* (element-type utf8): "header:NAME", "text" or an expression */
+  char *reset_header;  /* (nullable) */
+  MpResetUnit reset_unit;
+} MpPlatformDocument;
+
+/* Faults are added to @faults; NULL when there are any. */
+MpPlatformDocument *mp_platform_document_new (JsonObject *object,
+                                              MpFieldErrors *faults) G_GNUC_WARN_UNUSED_RESULT;
+MpPlatformDocument *mp_platform_document_ref (MpPlatformDocument *self);
+void mp_platform_document_unref (MpPlatformDocument *self);
+const char *mp_platform_document_get_id (const MpPlatformDocument *self);
+MpFieldType mp_platform_document_find_type (const MpPlatformDocument *self,
+                                            const char *type,
+                                            const char *subtype);
+void mp_list_spec_free (MpListSpec *self);
+void mp_request_spec_free (MpRequestSpec *self);
+void mp_options_spec_free (MpOptionsSpec *self);
+
+gboolean mp_attribute_evaluate (const MpAttribute *self,
+                                const char *document_id,
+                                const MpScope *scope,
+                                MpValue *value,
+                                GError **error);
+gboolean mp_attribute_get_text (const MpAttribute *self,
+                                const char *document_id,
+                                const MpScope *scope,
+                                char **text,
+                                GError **error);
+gboolean mp_attribute_get_boolean (const MpAttribute *self,
+                                   const char *document_id,
+                                   const MpScope *scope,
+                                   gboolean fallback,
+                                   gboolean *boolean,
+                                   GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpPlatformDocument, mp_platform_document_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpListSpec, mp_list_spec_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpRequestSpec, mp_request_spec_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpOptionsSpec, mp_options_spec_free)
+
+G_END_DECLS

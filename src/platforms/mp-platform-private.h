@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-platform-document.h"
+#include "mp-platform.h"
+#include "mp-token-cache.h"
+
+G_BEGIN_DECLS
+
+#define MP_PLATFORM_DEADLINE_MS 30000
+
+typedef struct
+{
+  MpTestOutcome outcome;
+  const char *account;
+  const char *account_id;
+  const char *details;
+  MpMode mode;
+  const char *message;
+} MpTestResultInit;
+
+MpTestResult *mp_test_result_new (const MpTestResultInit *init) G_GNUC_WARN_UNUSED_RESULT;
+
+MpPlatform *mp_platform_new (MpPlatformDocument *document,
+                             MpHttpClient *http) G_GNUC_WARN_UNUSED_RESULT;
+MpPlatformDocument *mp_platform_get_document (MpPlatform *self);
+void mp_platform_set_origin (MpPlatform *self, const char *origin);
+void mp_platform_set_deadline_ms (MpPlatform *self, unsigned int deadline_ms);
+
+G_END_DECLS

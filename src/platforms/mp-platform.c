@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-platform-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "mp-error.h"
+#include "mp-platform-call.h"
+
+struct _MpPlatform
+{
+  GObject parent_instance;
+
+  MpPlatformDocument *document;
+  MpHttpClient *http;
+  MpTokenCache *tokens;
+  char *origin; /* (nullable): calls go to a test server */
+  unsigned int deadline_ms;
+};
+
+G_DEFINE_FINAL_TYPE (MpPlatform, mp_platform, G_TYPE_OBJECT)
+
+static void
+call_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) answer = NULL;
+
+  answer = mp_platform_call_run_finish (MP_PLATFORM_CALL (source), result, &error);
+  if (answer == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, g_steal_pointer (&answer), g_object_unref);
+}
+
+static gboolean
+check_has_list (MpPlatform *self, GTask *task, const MpListSpec *list)
+{
+  if (list != NULL)
+    return TRUE;
+  g_task_return_new_error (task, MP_ERROR, MP_ERROR_NOT_FOUND,
+                           _ ("%s has no fields to map."), mp_platform_get_label (self));
+  return FALSE;
+}
+
+static void
+run (MpPlatform *self,
+     GTask *task /* (transfer full) */,
+     MpCallKind kind,
+     const char *object,
+     MpSecret *secret,
+     JsonObject *connection)
+{
+  MpCallContext context = {
+    .document = self->document,
+    .http = self->http,
+    .tokens = self->tokens,
+    .origin = self->origin,
+    .deadline_ms = self->deadline_ms,
+  };
+  g_autoptr (MpPlatformCall) call = mp_platform_call_new (&context, kind, object);
+
+  mp_platform_call_run_async (call, secret, connection, g_task_get_cancellable (task), call_done_cb,
+                              task);
+}
+
+static void
+mp_platform_finalize (GObject *object)
+{
+  MpPlatform *self = MP_PLATFORM (object);
+
+  mp_platform_document_unref (self->document);
+  g_object_unref (self->http);
+  mp_token_cache_free (self->tokens);
+  g_free (self->origin);
+
+  G_OBJECT_CLASS (mp_platform_parent_class)->finalize (object);
+}
+
+static void
+mp_platform_class_init (MpPlatformClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = mp_platform_finalize;
+}
+
+static void
+mp_platform_init (MpPlatform *self)
+{
+  self->tokens = mp_token_cache_new ();
+  self->deadline_ms = MP_PLATFORM_DEADLINE_MS;
+}
+
+MpPlatform *
+mp_platform_new (MpPlatformDocument *document, MpHttpClient *http)
+{
+  MpPlatform *self = g_object_new (MP_TYPE_PLATFORM, NULL);
+
+  self->document = mp_platform_document_ref (document);
+  self->http = g_object_ref (http);
+  return self;
+}
+
+MpPlatformDocument *
+mp_platform_get_document (MpPlatform *self)
+{
+  return self->document;
+}
+
+void
+mp_platform_set_origin (MpPlatform *self, const char *origin)
+{
+  g_free (self->origin);
+  self->origin = g_strdup (origin);
+}
+
+/* How long one request may take; for tests. */
+void
+mp_platform_set_deadline_ms (MpPlatform *self, unsigned int deadline_ms)
+{
+  self->deadline_ms = deadline_ms;
+}
+
+/**
+ * mp_platform_get_spec:
+ * @self: a platform
+ *
+ * Returns: (transfer none): what the pages and the rules need of its document
+ */
+MpPlatformSpec *
+mp_platform_get_spec (MpPlatform *self)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
+
+  return self->document->spec;
+}
+
+/**
+ * mp_platform_get_id:
+ * @self: a platform
+ *
+ * Returns: the document's id
+ */
+const char *
+mp_platform_get_id (MpPlatform *self)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
+
+  return mp_platform_spec_get_id (self->document->spec);
+}
+
+/**
+ * mp_platform_get_label:
+ * @self: a platform
+ *
+ * Returns: the platform's name
+ */
+const char *
+mp_platform_get_label (MpPlatform *self)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
+
+  return mp_platform_spec_get_label (self->document->spec);
+}
+
+/**
+ * mp_platform_get_unverified:
+ * @self: a platform
+ *
+ * Returns: (nullable): why the facts of its document are not verified; %NULL when they are
+ */
+const char *
+mp_platform_get_unverified (MpPlatform *self)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
+
+  return self->document->unverified;
+}
+
+/**
+ * mp_platform_test_async:
+ * @self: a platform
+ * @secret: the parts of the key
+ * @connection: (nullable): the settings of the connection
+ * @cancellable: (nullable): ends the call
+ * @callback: called in the caller's main context
+ * @user_data: for @callback
+ *
+ * Asks the platform whose key it is. Only reads, and one try.
+ */
+void
+mp_platform_test_async (MpPlatform *self,
+                        MpSecret *secret,
+                        JsonObject *connection,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (MP_IS_PLATFORM (self));
+  g_return_if_fail (secret != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, mp_platform_test_async);
+  run (self, g_steal_pointer (&task), MP_CALL_TEST, NULL, secret, connection);
+}
+
+/**
+ * mp_platform_test_finish:
+ * @self: a platform
+ * @result: the result given to the callback
+ * @error: return location
+ *
+ * A key that the platform refuses is a result (%MP_TEST_REJECTED), one that may not do everything
+ * too (%MP_TEST_LIMITED). Fails as every call does, with %MP_ERROR_INVALID also when a part or a
+ * setting is missing or has not the right form; nothing was sent then.
+ *
+ * Returns: (transfer full): what the platform said
+ */
+MpTestResult *
+mp_platform_test_finish (MpPlatform *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * mp_platform_load_objects_async:
+ * @self: a platform
+ * @secret: the parts of the key
+ * @connection: (nullable): the settings of the connection
+ * @cancellable: (nullable): ends the call
+ * @callback: called in the caller's main context
+ * @user_data: for @callback
+ *
+ * Reads the objects (record types) of a CRM.
+ */
+void
+mp_platform_load_objects_async (MpPlatform *self,
+                                MpSecret *secret,
+                                JsonObject *connection,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (MP_IS_PLATFORM (self));
+  g_return_if_fail (secret != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, mp_platform_load_objects_async);
+  if (check_has_list (self, task, self->document->objects))
+    run (self, g_steal_pointer (&task), MP_CALL_OBJECTS, NULL, secret, connection);
+}
+
+/**
+ * mp_platform_load_objects_finish:
+ * @self: a platform
+ * @result: the result given to the callback
+ * @error: return location
+ *
+ * Fails as every call does, and with %MP_ERROR_NOT_FOUND for a platform that has no objects.
+ *
+ * Returns: (transfer full): a list of #MpCrmObject that nobody changes any more
+ */
+GListModel *
+mp_platform_load_objects_finish (MpPlatform *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * mp_platform_load_fields_async:
+ * @self: a platform
+ * @object: the name of one of its objects
+ * @secret: the parts of the key
+ * @connection: (nullable): the settings of the connection
+ * @cancellable: (nullable): ends the call
+ * @callback: called in the caller's main context
+ * @user_data: for @callback
+ *
+ * Reads the fields of one object of a CRM.
+ */
+void
+mp_platform_load_fields_async (MpPlatform *self,
+                               const char *object,
+                               MpSecret *secret,
+                               JsonObject *connection,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (MP_IS_PLATFORM (self));
+  g_return_if_fail (object != NULL);
+  g_return_if_fail (secret != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, mp_platform_load_fields_async);
+  if (check_has_list (self, task, self->document->fields))
+    run (self, g_steal_pointer (&task), MP_CALL_FIELDS, object, secret, connection);
+}
+
+/**
+ * mp_platform_load_fields_finish:
+ * @self: a platform
+ * @result: the result given to the callback
+ * @error: return location
+ *
+ * Fails as every call does, and with %MP_ERROR_NOT_FOUND for an object that does not exist or a
+ * platform that has none.
+ *
+ * Returns: (transfer full): a list of #MpCrmField that nobody changes any more
+ */
+GListModel *
+mp_platform_load_fields_finish (MpPlatform *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * mp_platform_guess_mode:
+ * @self: a platform
+ * @secret: the parts of a key
+ *
+ * Returns: the mode that the key shows by itself, without any call; else %MP_MODE_UNKNOWN
+ */
+MpMode
+mp_platform_guess_mode (MpPlatform *self, MpSecret *secret)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), MP_MODE_UNKNOWN);
+  g_return_val_if_fail (secret != NULL, MP_MODE_UNKNOWN);
+
+  return mp_platform_document_guess_mode (self->document, secret);
+}

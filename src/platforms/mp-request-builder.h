@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-http-client.h"
+#include "mp-platform-document.h"
+#include "mp-secret.h"
+
+G_BEGIN_DECLS
+
+/* Makes the HTTP requests of one call from a document, a credential and a connection, and sees to
+ * it that none goes to a host that the document does not allow. Not thread-safe. */
+typedef struct _MpRequestBuilder MpRequestBuilder;
+
+/* @origin: (nullable): a loopback address that takes the place of every scheme, host and port */
+MpRequestBuilder *mp_request_builder_new (MpPlatformDocument *document,
+                                          const char *origin,
+                                          MpSecret *secret,
+                                          JsonObject *connection,
+                                          const char *object,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void mp_request_builder_free (MpRequestBuilder *self);
+
+MpHttpRequest *mp_request_builder_make_token_request (MpRequestBuilder *self,
+                                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *mp_request_builder_dup_token_url (MpRequestBuilder *self,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @base: (nullable): a base address that came with the token */
+gboolean mp_request_builder_set_token (MpRequestBuilder *self,
+                                       const char *token,
+                                       const char *base,
+                                       GError **error);
+/* @address: (nullable): where the next page lies; relative ones are resolved
+ * @extra_query: (nullable): names and values of one page, NULL-terminated */
+MpHttpRequest *mp_request_builder_make_request (MpRequestBuilder *self,
+                                                const MpRequestSpec *spec,
+                                                const char *address,
+                                                const char *const *extra_query,
+                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The text without the secret parts and the token. */
+char *mp_request_builder_redact (MpRequestBuilder *self,
+                                 const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpRequestBuilder, mp_request_builder_free)
+
+G_END_DECLS

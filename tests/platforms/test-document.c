@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-error.h"
+#include "mp-json.h"
+#include "mp-platforms.h"
+
+/* The smallest document that may be used. */
+static const char minimal[] =
+    "{\"id\": \"small\", \"version\": 1, \"kind\": \"payment\", \"label\": \"Small\","
+    " \"credential\": [{\"id\": \"key\", \"label\": \"Key\"}],"
+    " \"hosts\": [\"api.example.org\"], \"base\": \"https://api.example.org\","
+    " \"auth\": {\"kind\": \"bearer\", \"token\": \"{key}\"},"
+    " \"test\": {\"request\": {\"path\": \"/me\"}}}";
+
+static MpFieldErrors *
+check (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  MpFieldErrors *faults = mp_platform_check_document (text, -1, &error);
+
+  g_assert_no_error (error);
+  return faults;
+}
+
+/* The minimal document with one member of the pointer's object set or, with NULL, removed. */
+static char *
+make_changed (const char *pointer, const char *name, const char *json)
+{
+  g_autoptr (JsonNode) root = mp_json_parse (minimal, -1, NULL);
+  JsonObject *object = json_node_get_object (mp_pointer_get (root, pointer));
+
+  if (json != NULL)
+    json_object_set_member (object, name, mp_json_parse (json, -1, NULL));
+  else
+    json_object_remove_member (object, name);
+  return mp_json_to_text (root);
+}
+
+static void
+test_shipped_are_right (void)
+{
+  static const char *const names[] = { "hubspot", "salesforce", "stripe", "xero" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_strdup_printf (MP_PLATFORMS_DATA "/%s.json", names[i]);
+      g_autofree char *text = NULL;
+      g_autoptr (MpFieldErrors) faults = NULL;
+
+      g_test_message ("%s", path);
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      faults = check (text);
+      for (unsigned int j = 0; j < mp_field_errors_get_size (faults); j++)
+        {
+          const MpFieldError *fault = mp_field_errors_get (faults, j);
+          g_autofree char *message = mp_field_error_dup_text (fault);
+
+          g_test_message ("%s: %s", fault->pointer, message);
+        }
+      g_assert_cmpuint (mp_field_errors_get_size (faults), ==, 0);
+    }
+}
+
+static void
+test_minimal_is_right (void)
+{
+  g_autoptr (MpFieldErrors) faults = check (minimal);
+
+  g_assert_cmpuint (mp_field_errors_get_size (faults), ==, 0);
+}
+
+static void
+test_faults_name_their_pointer (void)
+{
+  static const struct
+  {
+    const char *pointer; /* of the object changed */
+    const char *name;
+    const char *json; /* (nullable): removed */
+    const char *fault;
+  } cases[] = {
+    { "", "colour", "1", "/colour" },
+    { "", "hosts", NULL, "/hosts" },
+    { "", "hosts", "[]", "/hosts" },
+    { "", "hosts", "[\"*\"]", "/hosts/0" },
+    { "", "base", NULL, "/base" },
+    { "", "base", "\"https://{region}.example.org\"", "/base" },
+    /* A key has no place in an address. */
+    { "", "base", "\"https://api.example.org/{key}\"", "/base" },
+    { "/test/request", "path", "\"/me/{key}\"", "/test/request/path" },
+    { "/test/request", "query", "{\"k\": \"{key}\"}", "/test/request/query/k" },
+    { "/test/request", "path", "\"me\"", "/test/request/path" },
+    { "/test/request", "methd", "\"GET\"", "/test/request/methd" },
+    { "/test/request", "method", "\"DELETE\"", "/test/request/method" },
+    { "/test/request", "json", "{\"a\": [\"{nobody}\"]}", "/test/request/json/a/0" },
+    { "", "auth", NULL, "/auth" },
+    { "", "auth", "{\"kind\": \"magic\"}", "/auth/kind" },
+    { "", "auth", "{\"kind\": \"basic\", \"user\": \"{key}\"}", "/auth/password" },
+    { "", "auth", "{\"kind\": \"bearer\", \"token\": 1}", "/auth/token" },
+    { "", "auth", "{\"kind\": \"header\"}", "/auth/headers" },
+    { "", "test", NULL, "/test" },
+    { "/test", "account", "[\"{a\"]", "/test/account/0" },
+    { "/test", "account_id", "\"a ==\"", "/test/account_id" },
+    { "/test", "joins", "{\"key\": {\"request\": {\"path\": \"/\"}}}", "/test/joins/key" },
+    { "", "kind", "\"crm\"", "/objects" },
+    { "", "objects", "{}", "/objects" },
+    { "", "objects", "{\"static\": [{\"label\": \"x\"}]}", "/objects/static/0/name" },
+    { "", "objects", "{\"static\": [1]}", "/objects/static/0" },
+    { "", "objects", "{\"request\": {\"path\": \"/o\"}, \"items\": \"o\"}", "/objects/name" },
+    { "", "objects",
+      "{\"request\": {\"path\": \"/o\"}, \"items\": \"o\", \"entries\": \"o\", \"name\": \"n\"}",
+      "/objects/entries" },
+    { "", "objects",
+      "{\"request\": {\"path\": \"/o\"}, \"items\": \"o\", \"name\": \"n\","
+      " \"paging\": {\"kind\": \"cursor_body\", \"query\": \"c\"}}",
+      "/objects/paging/next" },
+    { "", "objects",
+      "{\"request\": {\"path\": \"/o\"}, \"items\": \"o\", \"name\": \"n\", \"type\": \"t\"}",
+      "/objects/type" },
+    { "", "types", "{\"a\": \"texty\"}", "/types/a" },
+    { "", "types", "{\"a\": {\"b\": 1}}", "/types/a/b" },
+    { "", "errors", "{\"bad_key\": [\"401\"]}", "/errors/bad_key/0" },
+    { "", "errors", "{\"throttled\": [{\"status\": 403, \"when\": \"(\"}]}",
+      "/errors/throttled/0/when" },
+    { "", "errors", "{\"message\": [\"a b\"]}", "/errors/message/0" },
+    { "", "limits", "{\"reset_header\": \"x\", \"reset_unit\": \"days\"}", "/limits/reset_unit" },
+    { "", "mode", "[{\"part\": \"other\", \"pattern\": \"x\", \"mode\": \"test\"}]",
+      "/mode/0/part" },
+    { "", "mode", "[{\"part\": \"key\", \"pattern\": \"(\", \"mode\": \"test\"}]",
+      "/mode/0/pattern" },
+    { "/credential/0", "secrte", "true", "/credential/0/secrte" },
+    { "", "connection", "[{\"id\": \"key\", \"label\": \"K\"}]", "/connection" },
+    { "", "headers", "{\"A\": \"{nobody}\"}", "/headers/A" },
+    { "", "replaces", "1", "/replaces" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = make_changed (cases[i].pointer, cases[i].name, cases[i].json);
+      g_autoptr (MpFieldErrors) faults = check (text);
+
+      g_test_message ("%s", text);
+      for (unsigned int j = 0; j < mp_field_errors_get_size (faults); j++)
+        g_test_message ("fault at %s", mp_field_errors_get (faults, j)->pointer);
+      g_assert_nonnull (mp_field_errors_find (faults, cases[i].fault));
+    }
+}
+
+/* Both members may be wrong at once: all faults are told. */
+static void
+test_all_faults_at_once (void)
+{
+  g_autofree char *text = make_changed ("", "hosts", "[1, \"*\"]");
+  g_autoptr (MpFieldErrors) faults = check (text);
+
+  g_assert_cmpuint (mp_field_errors_get_size (faults), ==, 2);
+}
+
+static void
+test_unknown_member_tells_the_known_ones (void)
+{
+  g_autofree char *text = make_changed ("/test", "acount", "\"{a}\"");
+  g_autoptr (MpFieldErrors) faults = check (text);
+  g_autofree char *message = mp_field_error_dup_text (mp_field_errors_get (faults, 0));
+
+  g_assert_cmpstr (message, ==,
+                   "“acount” is not known here; known are request, joins, account, account_id, "
+                   "details, test_mode, live_mode");
+}
+
+static void
+test_no_json_is_an_error (void)
+{
+  static const char *const cases[] = { "", "[]", "{\"id\": }", "nonsense" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (mp_platform_check_document (cases[i], -1, &error));
+      g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  g_test_add_func ("/platforms/document/shipped-are-right", test_shipped_are_right);
+  g_test_add_func ("/platforms/document/minimal-is-right", test_minimal_is_right);
+  g_test_add_func ("/platforms/document/faults-name-their-pointer", test_faults_name_their_pointer);
+  g_test_add_func ("/platforms/document/all-faults-at-once", test_all_faults_at_once);
+  g_test_add_func ("/platforms/document/unknown-member-tells-the-known-ones",
+                   test_unknown_member_tells_the_known_ones);
+  g_test_add_func ("/platforms/document/no-json-is-an-error", test_no_json_is_an_error);
+
+  return g_test_run ();
+}
