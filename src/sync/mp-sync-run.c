@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-sync-run-private.h"
+
+#include "mp-error.h"
+#include "mp-revision.h"
+
+/*
+ * The steps of a run; each is one call, whose callback chooses the next:
+ *
+ *  identify     who are we, and is it the server that we know?
+ *    another epoch than the store's: it was restored from a backup → list everything, then push
+ *    a listing was cut off → go on with it, then push
+ *    else → push
+ *  push         list what waits → freeze a batch → send it → store the answers → again, until
+ *               nothing is left that may go; → pull
+ *    an answer of another epoch: restored meanwhile → identify
+ *  pull         ask for a page → store it with its cursor → again, while there is more
+ *    the cursor expired → identify, then list everything
+ *  finish       note the time
+ *
+ * Everything that matters is in the store, in one transaction each: a run may end anywhere.
+ */
+
+#define PAGE_SIZE 500
+/* More than any real run needs: a server that never gets done ends it. */
+#define MAX_BATCHES 1000
+#define MAX_RESTARTS 3
+
+struct _MpSyncRun
+{
+  GObject parent_instance;
+
+  GTask *task; /* (nullable): returned */
+  MpStore *store;
+  MpTenantClient *client;
+  MpClock *clock;
+  MpSecret *token;
+  MpSyncEligibleFunc eligible; /* (nullable): all are */
+  gpointer eligible_data;
+
+  MpSyncReport *report;
+  GPtrArray *batch; /* (nullable) (element-type MpOperation): under way */
+  char *since;      /* (nullable): the cursor of the page under way */
+  gboolean expired;
+  gboolean pushed; /* the push is behind us */
+  unsigned int n_batches;
+  unsigned int n_restarts;
+};
+
+G_DEFINE_FINAL_TYPE (MpSyncRun, mp_sync_run, G_TYPE_OBJECT)
+
+static void identify (MpSyncRun *self);
+static void list_waiting (MpSyncRun *self);
+static void read_cursor (MpSyncRun *self);
+
+static GCancellable *
+get_cancellable (MpSyncRun *self)
+{
+  return g_task_get_cancellable (self->task);
+}
+
+/* @error: (transfer full) */
+static void
+fail (MpSyncRun *self, GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+
+  g_task_return_error (task, error);
+}
+
+static void
+audit_suspect_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *suspect = mp_store_get_meta_finish (self->store, result, &error);
+  g_autoptr (GTask) task = NULL;
+
+  if (error != NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  self->report->audit_suspect = suspect != NULL;
+  task = g_steal_pointer (&self->task);
+  g_task_return_pointer (task, g_steal_pointer (&self->report), g_object_unref);
+}
+
+static void
+time_noted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!mp_store_set_meta_finish (self->store, result, &error))
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  mp_store_get_meta_async (self->store, MP_META_AUDIT_SUSPECT, get_cancellable (self),
+                           audit_suspect_read_cb, g_object_ref (self));
+}
+
+static void
+finish (MpSyncRun *self)
+{
+  g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+
+  g_hash_table_insert (
+      values, (gpointer) MP_META_SYNCED_AT,
+      g_strdup_printf ("%" G_GINT64_FORMAT, mp_clock_get_now_unix_us (self->clock)));
+  mp_store_set_meta_async (self->store, values, get_cancellable (self), time_noted_cb,
+                           g_object_ref (self));
+}
+
+static void
+restart (MpSyncRun *self)
+{
+  if (++self->n_restarts > MAX_RESTARTS)
+    {
+      fail (self, g_error_new_literal (MP_ERROR, MP_ERROR_UNAVAILABLE,
+                                       "the tenant server forgets its own cursors"));
+      return;
+    }
+  identify (self);
+}
+
+static void
+page_applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!mp_store_apply_page_finish (self->store, result, &error) &&
+      !g_error_matches (error, MP_ERROR, MP_ERROR_CONFLICT))
+    fail (self, g_steal_pointer (&error));
+  else
+    read_cursor (self);
+}
+
+static void
+last_page_applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (mp_store_apply_page_finish (self->store, result, &error))
+    {
+      if (self->pushed)
+        finish (self);
+      else
+        list_waiting (self);
+    }
+  else if (g_error_matches (error, MP_ERROR, MP_ERROR_CONFLICT))
+    read_cursor (self);
+  else
+    fail (self, g_steal_pointer (&error));
+}
+
+static void
+page_pulled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpFeedPage) page = mp_tenant_client_pull_finish (self->client, result, &error);
+  gboolean more;
+
+  if (page == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  if (mp_feed_page_get_expired (page))
+    {
+      self->expired = TRUE;
+      restart (self);
+      return;
+    }
+
+  self->report->n_pulled +=
+      mp_feed_page_get_records (page)->len + mp_feed_page_get_credentials (page)->len;
+  more = mp_feed_page_get_more (page);
+  mp_store_apply_page_async (self->store, self->since, g_steal_pointer (&page),
+                             get_cancellable (self), more ? page_applied_cb : last_page_applied_cb,
+                             g_object_ref (self));
+}
+
+static void
+cursor_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&self->since, g_free);
+  self->since = mp_store_get_meta_finish (self->store, result, &error);
+  if (error != NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  mp_tenant_client_pull_async (self->client, self->token, self->since, PAGE_SIZE, 0,
+                               get_cancellable (self), page_pulled_cb, g_object_ref (self));
+}
+
+static void
+read_cursor (MpSyncRun *self)
+{
+  mp_store_get_meta_async (self->store, MP_META_CURSOR, get_cancellable (self), cursor_read_cb,
+                           g_object_ref (self));
+}
+
+/*
+ * Was this done by a server that was restored since we asked who it is? A record that an operation
+ * did not change keeps the epoch of its last change, which is its base's.
+ */
+static gboolean
+is_of_other_epoch (MpSyncRun *self, MpOperation *operation, MpPushResult *result)
+{
+  MpRecord *record = mp_push_result_get_record (result);
+  g_autofree char *epoch = NULL;
+  g_autofree char *base_epoch = NULL;
+  int64_t sequence;
+
+  if (record == NULL || mp_push_result_get_status (result) != MP_PUSH_APPLIED ||
+      mp_push_result_get_duplicate (result) ||
+      !mp_revision_parse (mp_record_get_revision (record), &epoch, &sequence))
+    return FALSE;
+
+  return !g_str_equal (epoch, mp_tenant_info_get_epoch (self->report->info)) &&
+         !(mp_revision_parse (mp_operation_get_base (operation), &base_epoch, &sequence) &&
+           g_str_equal (epoch, base_epoch));
+}
+
+static gboolean
+has_other_epoch (MpSyncRun *self, GPtrArray *results)
+{
+  for (unsigned int i = 0; i < results->len; i++)
+    {
+      if (is_of_other_epoch (self, self->batch->pdata[i], results->pdata[i]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+note_results (MpSyncRun *self, GPtrArray *results)
+{
+  MpSyncReport *report = self->report;
+
+  report->n_pushed += results->len;
+  for (unsigned int i = 0; i < results->len; i++)
+    {
+      MpOperation *operation = g_ptr_array_index (self->batch, i);
+      MpPushResult *result = g_ptr_array_index (results, i);
+      const MpAction action = mp_operation_get_action (operation);
+      const MpPushStatus status = mp_push_result_get_status (result);
+
+      if (!mp_action_is_credential (action) || status == MP_PUSH_APPLIED)
+        continue;
+      if (mp_push_result_has_error (result, MP_PUSH_KEY_RETIRED))
+        report->needs_sealing = TRUE;
+      else if (action != MP_ACTION_USE && !(action == MP_ACTION_ADD && status == MP_PUSH_CONFLICT))
+        {
+          g_ptr_array_add (report->refused, g_object_ref (operation));
+          g_ptr_array_add (report->refusals, g_object_ref (result));
+        }
+    }
+}
+
+static void
+results_applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (mp_store_apply_results_finish (self->store, result, &error))
+    list_waiting (self);
+  else
+    fail (self, g_steal_pointer (&error));
+}
+
+static void
+results_applied_of_other_epoch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (mp_store_apply_results_finish (self->store, result, &error))
+    restart (self);
+  else
+    fail (self, g_steal_pointer (&error));
+}
+
+static void
+batch_pushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) results = mp_tenant_client_push_finish (self->client, result, &error);
+  gboolean other_epoch;
+
+  if (results == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+
+  note_results (self, results);
+  other_epoch = has_other_epoch (self, results);
+  g_clear_pointer (&self->batch, g_ptr_array_unref);
+  /* The server did it: the answer is stored although the caller may have cancelled meanwhile. */
+  mp_store_apply_results_async (
+      self->store, g_steal_pointer (&results), NULL,
+      other_epoch ? results_applied_of_other_epoch_cb : results_applied_cb, g_object_ref (self));
+}
+
+static void
+batch_frozen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&self->batch, g_ptr_array_unref);
+  self->batch = mp_store_freeze_finish (self->store, result, &error);
+  if (self->batch == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  if (self->batch->len == 0 || ++self->n_batches > MAX_BATCHES)
+    {
+      self->pushed = TRUE;
+      read_cursor (self);
+      return;
+    }
+  mp_tenant_client_push_async (self->client, self->token, self->batch, get_cancellable (self),
+                               batch_pushed_cb, g_object_ref (self));
+}
+
+static void
+waiting_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) waiting = mp_store_list_waiting_finish (self->store, result, &error);
+  g_autoptr (GPtrArray) fit = g_ptr_array_new ();
+
+  if (waiting == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+
+  for (unsigned int i = 0; i < waiting->len; i++)
+    {
+      if (self->eligible == NULL || self->eligible (waiting->pdata[i], self->eligible_data))
+        g_ptr_array_add (fit, waiting->pdata[i]);
+    }
+  mp_store_freeze_async (self->store, fit, get_cancellable (self), batch_frozen_cb,
+                         g_object_ref (self));
+}
+
+static void
+list_waiting (MpSyncRun *self)
+{
+  mp_store_list_waiting_async (self->store, get_cancellable (self), waiting_listed_cb,
+                               g_object_ref (self));
+}
+
+static void
+listing_begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (mp_store_begin_listing_finish (self->store, result, &error))
+    read_cursor (self);
+  else
+    fail (self, g_steal_pointer (&error));
+}
+
+static void
+begin_listing (MpSyncRun *self, gboolean restored)
+{
+  self->expired = FALSE;
+  mp_store_begin_listing_async (self->store, restored, get_cancellable (self), listing_begun_cb,
+                                g_object_ref (self));
+}
+
+static void
+listing_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *listing = mp_store_get_meta_finish (self->store, result, &error);
+
+  if (error != NULL)
+    fail (self, g_steal_pointer (&error));
+  else if (listing != NULL)
+    read_cursor (self);
+  else
+    list_waiting (self);
+}
+
+static void
+epoch_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *epoch = mp_store_get_meta_finish (self->store, result, &error);
+
+  if (error != NULL)
+    fail (self, g_steal_pointer (&error));
+  else if (epoch != NULL && !g_str_equal (epoch, mp_tenant_info_get_epoch (self->report->info)))
+    begin_listing (self, TRUE);
+  else if (self->expired)
+    begin_listing (self, FALSE);
+  else
+    mp_store_get_meta_async (self->store, MP_META_LISTING, get_cancellable (self), listing_read_cb,
+                             g_object_ref (self));
+}
+
+static void
+info_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!mp_store_set_meta_finish (self->store, result, &error))
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  mp_store_get_meta_async (self->store, MP_META_EPOCH, get_cancellable (self), epoch_read_cb,
+                           g_object_ref (self));
+}
+
+static void
+identified_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpTenantInfo) info = mp_tenant_client_identify_finish (self->client, result, &error);
+  g_autoptr (GHashTable) meta = NULL;
+
+  if (info == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+
+  g_set_object (&self->report->info, info);
+  meta = mp_tenant_info_to_meta (info);
+  mp_store_set_meta_async (self->store, meta, get_cancellable (self), info_stored_cb,
+                           g_object_ref (self));
+}
+
+static void
+identify (MpSyncRun *self)
+{
+  mp_tenant_client_identify_async (self->client, self->token, FALSE, get_cancellable (self),
+                                   identified_cb, g_object_ref (self));
+}
+
+static void
+mp_sync_run_dispose (GObject *object)
+{
+  MpSyncRun *self = MP_SYNC_RUN (object);
+
+  /* Every step hands the task on or returns through it. */
+  g_assert (self->task == NULL);
+  g_clear_object (&self->store);
+  g_clear_object (&self->client);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->report);
+
+  G_OBJECT_CLASS (mp_sync_run_parent_class)->dispose (object);
+}
+
+static void
+mp_sync_run_finalize (GObject *object)
+{
+  MpSyncRun *self = MP_SYNC_RUN (object);
+
+  g_clear_pointer (&self->token, mp_secret_unref);
+  g_clear_pointer (&self->batch, g_ptr_array_unref);
+  g_free (self->since);
+
+  G_OBJECT_CLASS (mp_sync_run_parent_class)->finalize (object);
+}
+
+static void
+mp_sync_run_class_init (MpSyncRunClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mp_sync_run_dispose;
+  object_class->finalize = mp_sync_run_finalize;
+}
+
+static void
+mp_sync_run_init (MpSyncRun *self)
+{
+}
+
+/*
+ * mp_sync_run_start:
+ * @task: (transfer full): returns the report
+ */
+void
+mp_sync_run_start (GTask *task,
+                   MpStore *store,
+                   MpTenantClient *client,
+                   MpClock *clock,
+                   MpSecret *token,
+                   MpSyncEligibleFunc eligible,
+                   gpointer eligible_data)
+{
+  g_autoptr (MpSyncRun) self = g_object_new (MP_TYPE_SYNC_RUN, NULL);
+
+  self->task = task;
+  self->store = g_object_ref (store);
+  self->client = g_object_ref (client);
+  self->clock = g_object_ref (clock);
+  self->token = mp_secret_ref (token);
+  self->eligible = eligible;
+  self->eligible_data = eligible_data;
+  self->report = g_object_new (MP_TYPE_SYNC_REPORT, NULL);
+  identify (self);
+}
