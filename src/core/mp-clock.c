@@ -7,6 +7,10 @@
 
 #include "mp-error.h"
 
+/* The years 1 to 9999 in UTC: what can be written. */
+#define FIRST_UNIX_S G_GINT64_CONSTANT (-62135596800)
+#define LAST_UNIX_S G_GINT64_CONSTANT (253402300799)
+
 /*
  * What time it is, and names for new things. A test holds a clock of its own that stands still.
  * Thread-safe.
@@ -131,6 +135,7 @@ read_time (const char *text, int64_t *unix_us)
 {
   g_autoptr (GDateTime) date = NULL;
   const char *at = text;
+  int64_t unix_s;
   int year, month, day, hour, minute, second, microseconds, offset;
 
   if (!read_digits (&at, 4, &year) || !read_char (&at, "-") || !read_digits (&at, 2, &month) ||
@@ -144,7 +149,11 @@ read_time (const char *text, int64_t *unix_us)
   if (date == NULL)
     return FALSE;
 
-  *unix_us = (g_date_time_to_unix (date) - offset) * G_USEC_PER_SEC + microseconds;
+  unix_s = g_date_time_to_unix (date) - offset;
+  if (unix_s < FIRST_UNIX_S || unix_s > LAST_UNIX_S)
+    return FALSE;
+
+  *unix_us = unix_s * G_USEC_PER_SEC + microseconds;
   return TRUE;
 }
 
@@ -272,7 +281,6 @@ char *
 mp_time_format (int64_t unix_us)
 {
   g_autoptr (GDateTime) date = NULL;
-  g_autofree char *text = NULL;
   int64_t seconds = unix_us / G_USEC_PER_SEC;
   int microseconds = (int) (unix_us % G_USEC_PER_SEC);
 
@@ -281,12 +289,14 @@ mp_time_format (int64_t unix_us)
       microseconds += G_USEC_PER_SEC;
       seconds--;
     }
+  g_return_val_if_fail (seconds >= FIRST_UNIX_S && seconds <= LAST_UNIX_S, NULL);
 
+  /* not by its %Y, which writes the year 735 with three digits */
   date = g_date_time_new_from_unix_utc (seconds);
-  g_return_val_if_fail (date != NULL, NULL);
-
-  text = g_date_time_format (date, "%Y-%m-%dT%H:%M:%S");
-  return g_strdup_printf ("%s.%06dZ", text, microseconds);
+  return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", g_date_time_get_year (date),
+                          g_date_time_get_month (date), g_date_time_get_day_of_month (date),
+                          g_date_time_get_hour (date), g_date_time_get_minute (date),
+                          g_date_time_get_second (date), microseconds);
 }
 
 /**
