@@ -151,26 +151,32 @@ log_exchange (const Exchange *exchange)
   fprintf (stderr, "%s\n", text);
 }
 
-/* The client's address: the connection's, or what the proxy in front says of it. */
+/* What the proxy in front says: the last address of the list, which it added itself. */
+static char *
+dup_forwarded_address (struct MHD_Connection *connection)
+{
+  const char *list = MHD_lookup_connection_value (connection, MHD_HEADER_KIND, "X-Forwarded-For");
+  const char *comma = list != NULL ? strrchr (list, ',') : NULL;
+  g_autofree char *last = NULL;
+  g_autoptr (GInetAddress) address = NULL;
+
+  if (list == NULL)
+    return NULL;
+  last = g_strstrip (g_strdup (comma != NULL ? comma + 1 : list));
+  address = g_inet_address_new_from_string (last);
+  return address != NULL ? g_inet_address_to_string (address) : NULL;
+}
+
 static char *
 dup_address (MpApiServer *self, struct MHD_Connection *connection)
 {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  char *forwarded = self->is_behind_proxy ? dup_forwarded_address (connection) : NULL;
   g_autoptr (GSocketAddress) address = NULL;
 
-  if (self->is_behind_proxy)
-    {
-      const char *chain =
-          MHD_lookup_connection_value (connection, MHD_HEADER_KIND, "X-Forwarded-For");
-      const char *comma = chain != NULL ? strrchr (chain, ',') : NULL;
-      g_autofree char *last = g_strstrip (g_strdup (comma != NULL ? comma + 1 : chain));
-      g_autoptr (GInetAddress) told = last != NULL ? g_inet_address_new_from_string (last) : NULL;
-
-      if (told != NULL)
-        return g_inet_address_to_string (told);
-    }
-
+  if (forwarded != NULL)
+    return forwarded;
   address = g_socket_address_new_from_native (info->client_addr, sizeof (struct sockaddr_in6));
   if (!G_IS_INET_SOCKET_ADDRESS (address))
     return g_strdup ("-");

@@ -17,8 +17,8 @@ static const char *const documents[] = {
   "\"id\":\"key\",\"label\":\"Secret key\",\"secret\":true,\"pattern\":\"sk_test_[a-z0-9]+\"}]}",
 };
 
-MpPlatformSpec *
-mp_test_find_platform (const char *id, gpointer user_data)
+static MpPlatformSpec *
+find_platform (const char *id, gpointer user_data)
 {
   return g_hash_table_lookup (((MpTestApi *) user_data)->platforms, id);
 }
@@ -81,24 +81,31 @@ issue (MpTestApi *self, const char *tenant, MpRole role, const char *actor)
   return g_strdup (mp_secret_get (token, "token"));
 }
 
-static void
-start (MpTestApi *self)
+MpApiServer *
+mp_test_api_new_server (MpTestApi *self)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
-  const MpApiServerOptions options = { .address = G_INET_SOCKET_ADDRESS (address) };
   const MpApiServices services = {
     .db = self->db,
     .audit = self->audit,
     .vault = self->vault,
     .auth = self->auth,
     .clock = self->clock,
-    .find_platform = mp_test_find_platform,
+    .find_platform = find_platform,
     .find_platform_data = self,
   };
   g_autoptr (MpApi) api = mp_api_new (&services);
 
-  self->server = mp_api_server_new (api);
+  return mp_api_server_new (api);
+}
+
+static void
+start (MpTestApi *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  const MpApiServerOptions options = { .address = G_INET_SOCKET_ADDRESS (address) };
+
+  self->server = mp_test_api_new_server (self);
   g_assert_true (mp_api_server_start (self->server, &options, &error));
   g_assert_no_error (error);
 }

@@ -33,7 +33,8 @@ typedef struct
 void mp_test_api_set_up (MpTestApi *self, gconstpointer data);
 void mp_test_api_tear_down (MpTestApi *self, gconstpointer data);
 
-MpPlatformSpec *mp_test_find_platform (const char *id, gpointer api);
+/* A listener of its own on the same data, not started. */
+MpApiServer *mp_test_api_new_server (MpTestApi *self);
 
 /* What was answered. */
 typedef struct

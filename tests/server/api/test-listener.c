@@ -7,12 +7,12 @@
 
 /* Sends bytes as they are, and answers all that comes back until the server closes. */
 static char *
-send_raw (MpTestApi *self, const char *head, size_t n_body_bytes)
+send_raw (MpTestApi *self, const char *host, const char *head, size_t n_body_bytes)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketConnection) connection = g_socket_client_connect_to_host (
-      client, "127.0.0.1", (uint16_t) mp_api_server_get_port (self->server), NULL, &error);
+      client, host, (uint16_t) mp_api_server_get_port (self->server), NULL, &error);
   GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
   GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
   g_autofree char *body = g_malloc (n_body_bytes + 1);
@@ -134,7 +134,7 @@ test_too_large (MpTestApi *self, gconstpointer data)
           "POST /v1/tenants/demo/changes HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
           "Content-Type: application/json\r\nAuthorization: Bearer %s\r\n%s\r\n",
           cases[i].token, cases[i].length);
-      g_autofree char *answer = send_raw (self, head, cases[i].n_bytes);
+      g_autofree char *answer = send_raw (self, "127.0.0.1", head, cases[i].n_bytes);
 
       g_test_message ("%s %.60s", cases[i].length, answer);
       g_assert_true (g_str_has_prefix (answer, cases[i].status));
@@ -157,7 +157,7 @@ test_too_large_in_chunks (MpTestApi *self, gconstpointer data)
   for (unsigned int i = 0; i < MIB / 4096 + 1; i++)
     g_string_append_printf (text, "1000\r\n%s\r\n", chunk);
   g_string_append (text, "0\r\n\r\n");
-  answer = send_raw (self, text->str, 0);
+  answer = send_raw (self, "127.0.0.1", text->str, 0);
   g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 413"));
 }
 
@@ -175,13 +175,13 @@ test_nonsense (MpTestApi *self, gconstpointer data)
   g_autofree char *long_value = g_strnfill (200000, 'a');
   g_autofree char *long_head =
       g_strdup_printf ("GET /healthz HTTP/1.1\r\nHost: x\r\nX: %s\r\n\r\n", long_value);
-  g_autofree char *long_answer = send_raw (self, long_head, 0);
+  g_autofree char *long_answer = send_raw (self, "127.0.0.1", long_head, 0);
   g_autoptr (MpTestAnswer) after = NULL;
 
   g_assert_false (g_str_has_prefix (long_answer, "HTTP/1.1 200"));
   for (size_t i = 0; i < G_N_ELEMENTS (heads); i++)
     {
-      g_autofree char *answer = send_raw (self, heads[i], 0);
+      g_autofree char *answer = send_raw (self, "127.0.0.1", heads[i], 0);
 
       g_test_message ("%s", heads[i]);
       g_assert_false (g_str_has_prefix (answer, "HTTP/1.1 2"));
@@ -194,8 +194,8 @@ test_nonsense (MpTestApi *self, gconstpointer data)
 static void
 test_headers (MpTestApi *self, gconstpointer data)
 {
-  g_autofree char *answer =
-      send_raw (self, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 0);
+  g_autofree char *answer = send_raw (
+      self, "127.0.0.1", "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 0);
 
   g_assert_nonnull (strstr (answer, "X-Request-Id: "));
   g_assert_nonnull (strstr (answer, "X-Content-Type-Options: nosniff"));
@@ -209,21 +209,63 @@ test_port_in_use (MpTestApi *self, gconstpointer data)
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (
       "127.0.0.1", mp_api_server_get_port (self->server));
   const MpApiServerOptions options = { .address = G_INET_SOCKET_ADDRESS (address) };
-  const MpApiServices services = {
-    .db = self->db,
-    .audit = self->audit,
-    .vault = self->vault,
-    .auth = self->auth,
-    .clock = self->clock,
-    .find_platform = mp_test_find_platform,
-    .find_platform_data = self,
-  };
-  g_autoptr (MpApi) api = mp_api_new (&services);
-  g_autoptr (MpApiServer) second = mp_api_server_new (api);
+  g_autoptr (MpApiServer) second = mp_test_api_new_server (self);
   g_autoptr (GError) error = NULL;
 
   g_assert_false (mp_api_server_start (second, &options, &error));
   g_assert_error (error, MP_ERROR, MP_ERROR_UNAVAILABLE);
+}
+
+/* Behind a proxy the client is who the proxy says, and only the proxy: what the client itself put
+ * into the header stands before. */
+static void
+test_behind_proxy (MpTestApi *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *header;
+    const char *address;
+  } cases[] = {
+    { "X-Forwarded-For: 192.0.2.7\r\n", "192.0.2.7" },
+    { "X-Forwarded-For: 198.51.100.1, 2001:db8::7\r\n", "2001:db8::7" },
+    { "X-Forwarded-For: nonsense\r\n", "::1" },
+    { "", "::1" },
+  };
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("::1", 0);
+  const MpApiServerOptions options = {
+    .address = G_INET_SOCKET_ADDRESS (address),
+    .is_behind_proxy = TRUE,
+  };
+  g_autoptr (GError) error = NULL;
+  const MpAuditFilter filter = { .action = "sign-in" };
+  g_autoptr (GPtrArray) entries = NULL;
+
+  mp_api_server_stop (self->server);
+  g_object_unref (self->server);
+  self->server = mp_test_api_new_server (self);
+  if (!mp_api_server_start (self->server, &options, &error))
+    {
+      g_test_skip ("no IPv6 here");
+      return;
+    }
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *head = g_strdup_printf (
+          "GET /v1/tenants/demo/?purpose=sign-in HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+          "Authorization: Bearer %s\r\n%s\r\n",
+          self->user, cases[i].header);
+      g_autofree char *answer = send_raw (self, "::1", head, 0);
+
+      g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 200"));
+    }
+
+  entries = mp_audit_log_list (self->audit, "demo", &filter, 10, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (entries->len, ==, G_N_ELEMENTS (cases));
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpstr (mp_audit_entry_get_init (g_ptr_array_index (entries, i))->address, ==,
+                     cases[i].address);
 }
 
 #define ADD(path, function)                                                                        \
@@ -243,6 +285,7 @@ main (int argc, char **argv)
   ADD ("survives-nonsense", test_nonsense);
   ADD ("sets-its-headers", test_headers);
   ADD ("wants-its-own-port", test_port_in_use);
+  ADD ("believes-the-proxy", test_behind_proxy);
 
   return g_test_run ();
 }
