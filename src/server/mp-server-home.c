@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-server-home.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+#include "mp-error.h"
+#include "mp-sqlite-db.h"
+
+#define DATABASE_NAME "server.db"
+#define AUDIT_KEY_NAME "audit.key"
+
+static MpServerHome *
+open_parts (const char *data_dir, GError **error)
+{
+  g_autoptr (MpServerHome) home = g_new0 (MpServerHome, 1);
+  g_autofree char *database = g_build_filename (data_dir, DATABASE_NAME, NULL);
+  g_autofree char *audit_key = g_build_filename (data_dir, AUDIT_KEY_NAME, NULL);
+  g_autofree char *master_key = mp_vault_dup_default_key_path (data_dir);
+
+  home->clock = mp_clock_new ();
+  home->db = mp_sqlite_db_new (database, error);
+  if (home->db == NULL)
+    return NULL;
+  home->audit = mp_audit_log_new (home->db, home->clock, audit_key, error);
+  if (home->audit == NULL)
+    return NULL;
+  home->vault = mp_vault_new (home->db, home->audit, master_key, error);
+  if (home->vault == NULL)
+    return NULL;
+  home->auth = mp_auth_new (home->db, home->audit, home->clock);
+  return g_steal_pointer (&home);
+}
+
+static gboolean
+has_database (const char *data_dir)
+{
+  g_autofree char *database = g_build_filename (data_dir, DATABASE_NAME, NULL);
+
+  return g_file_test (database, G_FILE_TEST_EXISTS);
+}
+
+/**
+ * mp_server_home_create:
+ * @data_dir: a folder; made (0700) where it does not exist
+ * @error: return location
+ *
+ * Makes the database and the keys. %MP_ERROR_CONFLICT: there is a database already.
+ *
+ * Returns: whether they are there now
+ */
+gboolean
+mp_server_home_create (const char *data_dir, GError **error)
+{
+  g_autofree char *master_key = mp_vault_dup_default_key_path (data_dir);
+  g_autoptr (MpServerHome) home = NULL;
+
+  if (has_database (data_dir))
+    {
+      g_set_error (error, MP_ERROR, MP_ERROR_CONFLICT, "%s has a database already", data_dir);
+      return FALSE;
+    }
+  if (g_mkdir_with_parents (data_dir, 0700) != 0)
+    {
+      g_set_error (error, MP_ERROR, MP_ERROR_STORAGE, "Cannot make %s: %s", data_dir,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  if (!g_file_test (master_key, G_FILE_TEST_EXISTS) &&
+      !mp_vault_create_key_file (master_key, error))
+    return FALSE;
+
+  home = open_parts (data_dir, error);
+  return home != NULL;
+}
+
+/**
+ * mp_server_home_open:
+ * @data_dir: a folder made by mp_server_home_create ()
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the open folder; %MP_ERROR_NOT_FOUND when there is no
+ *   database in it
+ */
+MpServerHome *
+mp_server_home_open (const char *data_dir, GError **error)
+{
+  if (!has_database (data_dir))
+    {
+      g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND,
+                   "%s has no database; make one: mp-tenant-server init --data-dir %s", data_dir,
+                   data_dir);
+      return NULL;
+    }
+  return open_parts (data_dir, error);
+}
+
+/**
+ * mp_server_home_free:
+ * @home: (transfer full) (nullable): an open folder
+ */
+void
+mp_server_home_free (MpServerHome *home)
+{
+  if (home == NULL)
+    return;
+
+  g_clear_object (&home->auth);
+  g_clear_object (&home->vault);
+  g_clear_object (&home->audit);
+  g_clear_object (&home->db);
+  g_clear_object (&home->clock);
+  g_free (home);
+}
