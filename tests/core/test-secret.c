@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-secret.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include "mp-error.h"
@@ -152,15 +153,19 @@ test_threads (void)
 #define HEAP_IS_PLAIN TRUE
 #endif
 
+#define LEAD_LENGTH 20000
 #define MARK_LENGTH 24
 
-/* The secret of the wiping test is never written down in clear: it would be found there. */
+/* The secret of the wiping test. It is long and only its end is looked for, because whoever gets
+ * freed memory next overwrites its start; and it is not written down in clear, or it would be found
+ * there. */
 static void
-make_mark (char mark[MARK_LENGTH + 1])
+make_value (char value[LEAD_LENGTH + MARK_LENGTH + 1])
 {
+  memset (value, '-', LEAD_LENGTH);
   for (size_t i = 0; i < MARK_LENGTH; i++)
-    mark[i] = (char) ('a' + (i * 7 + 3) % 26);
-  mark[MARK_LENGTH] = '\0';
+    value[LEAD_LENGTH + i] = (char) ('a' + (i * 7 + 3) % 26);
+  value[LEAD_LENGTH + MARK_LENGTH] = '\0';
 }
 
 static gboolean
@@ -203,7 +208,7 @@ count_marks_on_heap (void)
 static void
 test_memory_is_wiped (void)
 {
-  char mark[MARK_LENGTH + 1];
+  char value[LEAD_LENGTH + MARK_LENGTH + 1];
   MpSecret *secret;
   MpSecret *again;
   char *text;
@@ -214,9 +219,10 @@ test_memory_is_wiped (void)
       return;
     }
 
+  mallopt (M_PERTURB, 0); /* what is freed shall stay as it is */
   secret = mp_secret_new ();
-  make_mark (mark);
-  mp_secret_set (secret, "key", mark);
+  make_value (value);
+  mp_secret_set (secret, "key", value);
   g_assert_cmpuint (count_marks_on_heap (), ==, 1);
 
   text = mp_secret_to_text (secret);
