@@ -73,7 +73,7 @@ mp_sandbox_faults_set (MpSandboxFaults *self, GBytes *body, GError **error)
   mp_sandbox_faults_clear (self);
   self->mode = g_strdup (mp_json_get_string (object, "mode", "status"));
   self->path = g_strdup (mp_json_get_string (object, "path", "/"));
-  self->status = (unsigned int) mp_json_get_int (object, "status", 500);
+  self->status = (unsigned int) CLAMP (mp_json_get_int (object, "status", 500), 200, 599);
   self->retry_after = mp_json_get_int (object, "retry_after", -1);
   self->delay_ms = mp_json_get_int (object, "delay_ms", 1500);
   self->remaining = mp_json_get_int (object, "count", 1);

@@ -34,6 +34,11 @@ static const Property contact_properties[] = {
   { "annualrevenue", "Annual Revenue", "string", "text" },
 };
 
+static const Property membership_properties[] = {
+  { "membership_name", "Membership Name", "string", "text" },
+  { "membership_level", "Membership Level", "string", "text" },
+};
+
 static const Property order_properties[] = {
   { "hs_order_name", "Order Name", "string", "text" },
   { "hs_currency_code", "Currency Code", "string", "text" },
@@ -231,10 +236,27 @@ answer_properties (MpSandboxAnswer *answer, const char *object_type, unsigned in
     }
   else
     {
-      add_table (results, NULL, 0);
+      add_table (results, membership_properties, G_N_ELEMENTS (membership_properties));
       add_filler (results, 40);
     }
   answer_results (answer, results);
+}
+
+/* The standard types of an account, each with its labels and its use. */
+static void
+answer_records (MpSandboxAnswer *answer)
+{
+  mp_sandbox_answer_text (
+      answer, 200,
+      "{\"hubspotDefinedObjectTypes\":["
+      "{\"objectTypeId\":\"0-1\",\"singularLabel\":\"Contact\",\"pluralLabel\":\"Contacts\","
+      "\"limit\":15000000,\"usage\":42,\"percentage\":0.0},"
+      "{\"objectTypeId\":\"0-123\",\"singularLabel\":\"Order\",\"pluralLabel\":\"Orders\","
+      "\"limit\":1000000,\"usage\":7,\"percentage\":0.0}],"
+      "\"customObjectTypes\":{\"byObjectType\":["
+      "{\"objectTypeId\":\"2-3465404\",\"singularLabel\":\"Membership\","
+      "\"pluralLabel\":\"Memberships\",\"limit\":500000,\"usage\":7,\"percentage\":0.0}],"
+      "\"overallLimit\":500000,\"overallUsage\":7,\"overallPercentage\":0.0}}");
 }
 
 /**
@@ -267,6 +289,8 @@ mp_sandbox_hubspot (MpSandboxAnswer *answer, unsigned int n_fields)
         answer, 200,
         "{\"portalId\":1234567,\"accountType\":\"SANDBOX\",\"timeZone\":\"Australia/Melbourne\","
         "\"companyCurrency\":\"AUD\",\"uiDomain\":\"app.hubspot.com\"}");
+  else if (g_str_equal (answer->path, "/crm/v3/limits/records"))
+    answer_records (answer);
   else if (g_str_equal (answer->path, "/crm-object-schemas/v3/schemas"))
     mp_sandbox_answer_text (answer, 200,
                             "{\"results\":[{\"id\":\"3465404\",\"objectTypeId\":\"2-3465404\","
@@ -274,6 +298,9 @@ mp_sandbox_hubspot (MpSandboxAnswer *answer, unsigned int n_fields)
                             "\"name\":\"membership\",\"labels\":{\"singular\":\"Membership\","
                             "\"plural\":\"Memberships\"},"
                             "\"requiredProperties\":[\"membership_name\"],\"archived\":false}]}");
+  else if (g_str_equal (answer->path, "/crm-object-schemas/v3/schemas/p1234567_membership"))
+    mp_sandbox_answer_text (
+        answer, 200, "{\"name\":\"membership\",\"requiredProperties\":[\"membership_name\"]}");
   else if (g_str_equal (answer->path, "/crm-object-schemas/v3/schemas/contacts"))
     mp_sandbox_answer_text (answer, 200,
                             "{\"name\":\"contacts\",\"requiredProperties\":[\"email\"]}");
