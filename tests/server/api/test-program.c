@@ -73,11 +73,12 @@ assert_run (Fixture *fixture, const char *line, int status)
   g_assert_cmpint (outcome.status, ==, status);
 }
 
-/* Starts the server; @address: (out): where it says that it listens. */
+/* Starts the server with further options; @address: (out): where it says that it listens. */
 static GSubprocess *
-serve (Fixture *fixture, char **address)
+serve (Fixture *fixture, const char *options, char **address)
 {
-  g_autoptr (GPtrArray) arguments = new_arguments (fixture, "serve --listen 127.0.0.1:0");
+  g_autofree char *command = g_strconcat ("serve --listen 127.0.0.1:0 ", options, NULL);
+  g_autoptr (GPtrArray) arguments = new_arguments (fixture, g_strchomp (command));
   g_autoptr (GSubprocessLauncher) launcher =
                  g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GError) error = NULL;
@@ -167,7 +168,7 @@ test_operation (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *token = add_token (fixture, "client_admin");
   g_autofree char *address = NULL;
-  GSubprocess *process = serve (fixture, &address);
+  GSubprocess *process = serve (fixture, "", &address);
   g_auto (Outcome) tenants = run (fixture, "tenant list");
   g_auto (Outcome) tokens = { 0 };
   g_autofree char *revoke = NULL;
@@ -202,11 +203,11 @@ test_killed (Fixture *fixture, gconstpointer data)
   g_autofree char *token = add_token (fixture, "client_user");
   g_autofree char *address = NULL;
   g_autofree char *again = NULL;
-  GSubprocess *process = serve (fixture, &address);
+  GSubprocess *process = serve (fixture, "", &address);
 
   g_assert_cmpuint (ask (fixture, address, "/?purpose=sign-in", token), ==, 200);
   stop (process, SIGKILL);
-  process = serve (fixture, &again);
+  process = serve (fixture, "", &again);
   g_assert_cmpuint (ask (fixture, again, "/", token), ==, 200);
   stop (process, SIGTERM);
   assert_run (fixture, "audit verify --tenant demo", 0);
@@ -232,6 +233,58 @@ test_old_copy (Fixture *fixture, gconstpointer data)
   g_assert_true (g_file_set_contents (database, copy, (gssize) length, NULL));
   assert_run (fixture, "audit verify --tenant demo", 0);
   assert_run (fixture, verify, 3);
+}
+
+/* Does the running server know a CRM's platform? The record breaks other rules in any case. */
+static gboolean
+knows_platform (Fixture *fixture, const char *address, const char *token, const char *platform)
+{
+  g_autofree char *uri = g_strconcat (address, "/v1/tenants/demo/integration-settings", NULL);
+  g_autofree char *bearer = g_strconcat ("Bearer ", token, NULL);
+  g_autofree char *text = g_strdup_printf ("{\"crm\":{\"platform\":\"%s\"}}", platform);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (SoupMessage) message = soup_message_new ("POST", uri);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) answer = NULL;
+
+  soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", bearer);
+  soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+  answer = soup_session_send_and_read (fixture->session, message, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (soup_message_get_status (message), ==, 422);
+  return g_strstr_len (g_bytes_get_data (answer, NULL), (gssize) g_bytes_get_size (answer),
+                       "\"unknown-platform\"") == NULL;
+}
+
+/* The shipped documents are known, and those of the folder that the operator names; a document that
+ * is damaged is told, and keeps nothing from working. */
+static void
+test_platforms (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *shipped = g_build_filename (g_getenv ("MP_PLATFORMS"), "hubspot.json", NULL);
+  g_autofree char *own = g_build_filename (fixture->folder, "own-crm.json", NULL);
+  g_autofree char *damaged = g_build_filename (fixture->folder, "damaged.json", NULL);
+  g_autofree char *options = g_strconcat ("--platform-dir ", fixture->folder, NULL);
+  g_autofree char *token = add_token (fixture, "client_admin");
+  g_autoptr (GString) document = g_string_new (NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *address = NULL;
+  g_autofree char *log = NULL;
+  GSubprocess *process;
+
+  g_assert_true (g_file_get_contents (shipped, &text, NULL, NULL));
+  g_string_assign (document, text);
+  g_string_replace (document, "\"id\": \"hubspot\"", "\"id\": \"own-crm\"", 1);
+  g_assert_true (g_file_set_contents (own, document->str, -1, NULL));
+  g_assert_true (g_file_set_contents (damaged, "{", -1, NULL));
+
+  process = serve (fixture, options, &address);
+  g_assert_true (knows_platform (fixture, address, token, "hubspot"));
+  g_assert_true (knows_platform (fixture, address, token, "own-crm"));
+  g_assert_false (knows_platform (fixture, address, token, "damaged"));
+  stop (process, SIGTERM);
+  g_assert_true (g_file_get_contents (fixture->log, &log, NULL, NULL));
+  g_assert_nonnull (strstr (log, "damaged.json"));
 }
 
 static void
@@ -283,6 +336,7 @@ main (int argc, char **argv)
   ADD ("serves-and-stops", test_operation);
   ADD ("survives-being-killed", test_killed);
   ADD ("finds-out-an-old-copy", test_old_copy);
+  ADD ("knows-the-platforms", test_platforms);
   ADD ("says-how-it-ended", test_exit_codes);
 
   return g_test_run ();
