@@ -149,16 +149,6 @@ mp_picker_row_activate (AdwActionRow *row)
 }
 
 static void
-mp_picker_row_size_allocate (GtkWidget *widget, int width, int height, int baseline)
-{
-  MpPickerRow *self = MP_PICKER_ROW (widget);
-
-  GTK_WIDGET_CLASS (mp_picker_row_parent_class)->size_allocate (widget, width, height, baseline);
-  if (self->popover != NULL)
-    gtk_popover_present (GTK_POPOVER (self->popover));
-}
-
-static void
 mp_picker_row_dispose (GObject *object)
 {
   MpPickerRow *self = MP_PICKER_ROW (object);
@@ -275,7 +265,6 @@ mp_picker_row_class_init (MpPickerRowClass *klass)
   object_class->finalize = mp_picker_row_finalize;
   object_class->get_property = mp_picker_row_get_property;
   object_class->set_property = mp_picker_row_set_property;
-  widget_class->size_allocate = mp_picker_row_size_allocate;
   ADW_ACTION_ROW_CLASS (klass)->activate = mp_picker_row_activate;
 
   properties[PROP_MODEL] = g_param_spec_object ("model", NULL, NULL, G_TYPE_LIST_MODEL, flags);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-sync-text.h"
+
+#include "mp-app-text.h"
+
+#include <glib/gi18n-lib.h>
+
+static const char *
+get_state_text (MpSyncState state)
+{
+  switch (state)
+    {
+    case MP_SYNC_STATE_SYNCING:
+      return C_ ("sync", "Syncing…");
+    case MP_SYNC_STATE_SYNCED:
+      return C_ ("sync", "Synced");
+    case MP_SYNC_STATE_OFFLINE:
+      return C_ ("sync", "Offline");
+    case MP_SYNC_STATE_SIGNED_OUT:
+      return C_ ("sync", "Signed out");
+    case MP_SYNC_STATE_FAILED:
+      return C_ ("sync", "Sync failed");
+    case MP_SYNC_STATE_NEVER:
+    default:
+      return C_ ("sync", "Not synced yet");
+    }
+}
+
+/**
+ * mp_sync_text_dup_short:
+ * @session: a session
+ *
+ * Returns: (transfer full): the state in a few words: "Offline, 3 changes wait"
+ */
+char *
+mp_sync_text_dup_short (MpSession *session)
+{
+  unsigned int n_conflicts;
+  unsigned int n_pending;
+  const char *state;
+
+  g_return_val_if_fail (MP_IS_SESSION (session), NULL);
+
+  state = get_state_text (mp_session_get_sync_state (session));
+  n_conflicts = mp_session_get_conflict_count (session);
+  n_pending = mp_session_get_pending_count (session);
+  if (n_conflicts > 0)
+    /* Translators: 1 is the state of the sync, such as "Synced". */
+    return g_strdup_printf (ngettext ("%s, %u conflict", "%s, %u conflicts", n_conflicts), state,
+                            n_conflicts);
+  if (n_pending > 0)
+    /* Translators: 1 is the state of the sync, such as "Offline". */
+    return g_strdup_printf (ngettext ("%s, %u change waits", "%s, %u changes wait", n_pending),
+                            state, n_pending);
+  return g_strdup (state);
+}
+
+static const char *
+get_explanation (MpSyncState state)
+{
+  switch (state)
+    {
+    case MP_SYNC_STATE_OFFLINE:
+      return _ ("The server cannot be reached. Everything you change is kept on this computer and "
+                "goes to the server by itself once it answers.");
+    case MP_SYNC_STATE_SIGNED_OUT:
+      return _ ("The server does not accept the token, or the keyring does not give it. Your "
+                "changes are kept on this computer; sign in again to send them.");
+    case MP_SYNC_STATE_FAILED:
+      return _ ("Something went wrong. Your changes are kept on this computer.");
+    case MP_SYNC_STATE_NEVER:
+    case MP_SYNC_STATE_SYNCING:
+    case MP_SYNC_STATE_SYNCED:
+    default:
+      return NULL;
+    }
+}
+
+/**
+ * mp_sync_text_dup_details:
+ * @session: a session
+ *
+ * Returns: (transfer full): what the state means, the last message, and the time of the last sync
+ */
+char *
+mp_sync_text_dup_details (MpSession *session)
+{
+  g_autoptr (GString) text = NULL;
+  g_autofree char *age = NULL;
+  const char *explanation;
+  const char *message;
+
+  g_return_val_if_fail (MP_IS_SESSION (session), NULL);
+
+  text = g_string_new (NULL);
+  explanation = get_explanation (mp_session_get_sync_state (session));
+  message = mp_session_get_sync_message (session);
+  if (explanation != NULL)
+    g_string_append_printf (text, "%s\n", explanation);
+  if (message != NULL && *message != '\0')
+    g_string_append_printf (text, "%s\n", message);
+  age = mp_app_text_dup_age (mp_session_get_last_synced_unix_us (session), g_get_real_time ());
+  /* Translators: %s is a time ago, such as "5 minutes ago". */
+  g_string_append_printf (text, _ ("Last sync: %s"), age);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/**
+ * mp_sync_text_get_icon_name:
+ * @session: a session
+ *
+ * Returns: (transfer none): the icon of its sync state
+ */
+const char *
+mp_sync_text_get_icon_name (MpSession *session)
+{
+  g_return_val_if_fail (MP_IS_SESSION (session), NULL);
+
+  if (mp_session_get_conflict_count (session) > 0)
+    return "dialog-warning-symbolic";
+  switch (mp_session_get_sync_state (session))
+    {
+    case MP_SYNC_STATE_SYNCED:
+      return "object-select-symbolic";
+    case MP_SYNC_STATE_OFFLINE:
+      return "network-offline-symbolic";
+    case MP_SYNC_STATE_SIGNED_OUT:
+      return "system-users-symbolic";
+    case MP_SYNC_STATE_FAILED:
+      return "dialog-warning-symbolic";
+    case MP_SYNC_STATE_NEVER:
+    case MP_SYNC_STATE_SYNCING:
+    default:
+      return "view-refresh-symbolic";
+    }
+}
+
+/**
+ * mp_record_state_get_text:
+ * @state: how a record stands
+ *
+ * Returns: (transfer none): the same in words, translated
+ */
+const char *
+mp_record_state_get_text (MpRecordState state)
+{
+  switch (state)
+    {
+    case MP_RECORD_STATE_SYNCED:
+      return _ ("Saved on the server");
+    case MP_RECORD_STATE_DRAFT:
+      return _ ("Draft: saved on this computer; it goes to the server once nothing is missing");
+    case MP_RECORD_STATE_WAITING:
+      return _ ("Saved on this computer; goes to the server with the next sync");
+    case MP_RECORD_STATE_REFUSED:
+      return _ ("Saved on this computer; the server refused it for the faults below");
+    case MP_RECORD_STATE_CONFLICT:
+    default:
+      return _ ("Somebody changed the same: choose what to keep");
+    }
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-context.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* The program's window: the tenant, the record chosen, the sections, and the sync state. */
+#define MP_TYPE_WINDOW (mp_window_get_type ())
+G_DECLARE_FINAL_TYPE (MpWindow, mp_window, MP, WINDOW, AdwApplicationWindow)
+
+GtkWidget *mp_window_new (AdwApplication *application,
+                          MpContext *context) G_GNUC_WARN_UNUSED_RESULT;
+/* Opens the tenant used last, or asks to sign in. */
+void mp_window_start (MpWindow *self);
+
+G_END_DECLS
