@@ -17,7 +17,7 @@ static const RoleSpec roles[] = {
           "client_admin",
           N_ ("Client administrator"),
               MP_PERMISSION_READ | MP_PERMISSION_EDIT | MP_PERMISSION_CREDENTIALS |
-                  MP_PERMISSION_EXPORT },
+                  MP_PERMISSION_AUDIT | MP_PERMISSION_EXPORT },
           [MP_ROLE_AUDITOR] = {
               "auditor", N_ ("Auditor"), MP_PERMISSION_READ | MP_PERMISSION_AUDIT },
               [MP_ROLE_PLATFORM_ADMIN] = { "platform_admin",
