@@ -4,6 +4,7 @@
 #include "mp-cli.h"
 
 #include "mp-error.h"
+#include "mp-json.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -85,7 +86,7 @@ report (MpCli *cli, const GError *error)
 
       json_object_set_string_member (object, "error", error->message);
       json_object_set_string_member (object, "code", mp_error_get_code_name (error));
-      text = json_to_string (node, FALSE);
+      text = mp_json_to_text (node);
       g_printerr ("%s\n", text);
     }
   else

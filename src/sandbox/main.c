@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-sandbox.h"
 
+#include "mp-json.h"
+
 #include <glib-unix.h>
 #include <locale.h>
 #include <stdio.h>
@@ -116,7 +118,7 @@ send_answer (MpSandboxAnswer *answer)
 
   if (answer->status == 0)
     return;
-  text = answer->body != NULL ? json_to_string (answer->body, FALSE) : g_strdup ("{}");
+  text = answer->body != NULL ? mp_json_to_text (answer->body) : g_strdup ("{}");
   soup_server_message_set_status (answer->message, answer->status, NULL);
   soup_server_message_set_response (answer->message, "application/json", SOUP_MEMORY_COPY, text,
                                     strlen (text));

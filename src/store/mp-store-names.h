@@ -20,6 +20,7 @@
 #define MP_META_AUDIT_SEQUENCE "audit-sequence" /* of the newest head seen */
 #define MP_META_AUDIT_HASH "audit-hash"
 #define MP_META_AUDIT_EPOCH "audit-epoch"
-#define MP_META_AUDIT_SUSPECT "audit-suspect" /* "1": the server showed another trail than before  \
-                                               */
-#define MP_META_SYNCED_AT "synced-at"         /* unix microseconds of the last complete sync */
+#define MP_META_AUDIT_SUSPECT                                                                      \
+  "audit-suspect"                     /* "1": the server showed another trail than before          \
+                                       */
+#define MP_META_SYNCED_AT "synced-at" /* unix microseconds of the last complete sync */
