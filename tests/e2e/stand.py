@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 
+HERE = pathlib.Path(__file__).resolve().parent
 KEYS = {
     "hubspot": "pat-na1-sandbox-e2e-hubspot-key-7341",
     "stripe": "sk_test_sandboxE2EstripeKey9512",
@@ -137,12 +138,19 @@ class Stand:
         urllib.request.urlopen(request, timeout=10).read()
 
     def mpctl(self, *arguments, stdin=None, profile="client", expect=0, json_answer=True):
-        """Runs mpctl; a dictionary given as stdin is written as lines PART=VALUE."""
+        """Runs mpctl; a dictionary given as stdin is written as lines PART=VALUE.
+
+        Another profile than "client" is another person's desktop, with a home and a keyring of its own.
+        """
         if isinstance(stdin, dict):
             stdin = "".join(f"{part}={value}\n" for part, value in stdin.items())
         command = [self.program("mpctl"), "--data-dir", str(self.folder / profile), *self.base_urls(), *arguments]
         if json_answer:
             command.append("--json")
+        if profile != "client":
+            home = self.folder / f"home-{profile}"
+            home.mkdir(exist_ok=True)
+            command = [str(HERE / "desk"), "--keep-home", str(home), *command]
         done = subprocess.run(command, input=stdin if stdin is not None else "", capture_output=True, text=True,
                               timeout=90, check=False)
         if done.returncode != expect:
