@@ -2,6 +2,7 @@
 #include "mp-application.h"
 
 #include "mp-context.h"
+#include "mp-mnemonics.h"
 #include "mp-settings-names.h"
 #include "mp-window.h"
 
@@ -136,6 +137,13 @@ mp_application_startup (GApplication *application)
 }
 
 static void
+mp_application_window_added (GtkApplication *application, GtkWindow *window)
+{
+  GTK_APPLICATION_CLASS (mp_application_parent_class)->window_added (application, window);
+  g_signal_connect (window, "map", G_CALLBACK (mp_mnemonics_name_buttons), NULL);
+}
+
+static void
 mp_application_activate (GApplication *application)
 {
   MpApplication *self = MP_APPLICATION (application);
@@ -193,6 +201,7 @@ mp_application_class_init (MpApplicationClass *klass)
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = mp_application_finalize;
+  GTK_APPLICATION_CLASS (klass)->window_added = mp_application_window_added;
   application_class->startup = mp_application_startup;
   application_class->activate = mp_application_activate;
   application_class->handle_local_options = mp_application_handle_local_options;

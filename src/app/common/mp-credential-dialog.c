@@ -5,6 +5,7 @@
 #include "mp-connection.h"
 #include "mp-error.h"
 #include "mp-message-bar.h"
+#include "mp-mnemonics.h"
 #include "mp-picker-row.h"
 #include "mp-row-caption.h"
 #include "mp-secret-editor.h"
@@ -52,6 +53,7 @@ set_anyway (MpCredentialDialog *self, gboolean anyway)
 {
   self->anyway = anyway;
   gtk_button_set_label (self->save_button, anyway ? _ ("_Save anyway") : _ ("_Save"));
+  mp_mnemonics_name_buttons (GTK_WIDGET (self->save_button));
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "mp-connection.h"
 #include "mp-credential-dialog.h"
 #include "mp-error.h"
+#include "mp-mnemonics.h"
 #include "mp-secret-editor.h"
 #include "mp-toast.h"
 #include "mp-value-text.h"
@@ -336,6 +337,7 @@ static void
 mp_credential_row_init (MpCredentialRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  mp_mnemonics_name_buttons (GTK_WIDGET (self));
 }
 
 /**
