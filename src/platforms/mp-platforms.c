@@ -412,7 +412,7 @@ mp_platform_check_document (const char *text, gssize length, GError **error)
   g_autoptr (MpFieldErrors) faults = NULL;
   MpPlatformDocument *document;
 
-  g_return_val_if_fail (text != NULL, NULL);
+  g_return_val_if_fail (text != NULL || length == 0, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   object = mp_json_parse_object (text, length, error);
