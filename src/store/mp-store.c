@@ -296,10 +296,6 @@ worker_main (gpointer user_data)
 static gboolean
 load_everything (MpStoreConnection *connection, gpointer input, gpointer *output, GError **error)
 {
-  if (!mp_store_sql_get_int (connection->db, "PRAGMA data_version", &connection->data_version,
-                             error))
-    return FALSE;
-
   *output = mp_store_rows_build_delta (connection, TRUE, error);
   return *output != NULL;
 }
@@ -311,8 +307,13 @@ load_if_changed (MpStoreConnection *connection, gpointer input, gpointer *output
 
   if (!mp_store_sql_get_int (connection->db, "PRAGMA data_version", &data_version, error))
     return FALSE;
-  return data_version == connection->data_version ||
-         load_everything (connection, NULL, output, error);
+  if (data_version == connection->data_version)
+    return TRUE;
+  if (!load_everything (connection, NULL, output, error))
+    return FALSE;
+
+  connection->data_version = data_version;
+  return TRUE;
 }
 
 static void
