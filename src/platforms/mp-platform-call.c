@@ -408,6 +408,8 @@ find_next_page (MpPlatformCall *self, gboolean *has_next, GError **error)
 
   g_clear_pointer (&self->cursor, g_free);
   g_clear_pointer (&self->address, g_free);
+  if (paging->kind == MP_PAGING_NONE)
+    return TRUE;
   if (!mp_attribute_get_boolean (paging->more, id, &scope, is_full, has_next, error))
     return FALSE;
   switch (paging->kind)
@@ -553,6 +555,9 @@ read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
       mp_platform_answer_read (job->document, job->response, job->is_token, &job->said, &error);
   if (job->root != NULL && job->list != NULL)
     mp_platform_decode_page (&decoder, job->root, &job->count, &error);
+  /* To free a tree of some megabytes would hold up the main loop too. */
+  if (job->list != NULL && job->list->paging.kind == MP_PAGING_NONE)
+    g_clear_pointer (&job->root, json_node_unref);
   if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else

@@ -875,7 +875,7 @@ check_entries (MpDocumentReader *reader,
 
 /* core reads these members; here they are only looked at for what it would not see. */
 static void
-check_head (MpDocumentReader *reader, MpPlatformSpec *spec, JsonObject *document)
+check_head (MpDocumentReader *reader, JsonObject *document)
 {
   static const char *const members[] = { "$schema",  "id",         "version",     "kind",
                                          "label",    "key_help",   "key_address", "unverified",
@@ -891,6 +891,11 @@ check_head (MpDocumentReader *reader, MpPlatformSpec *spec, JsonObject *document
   mp_document_reader_check_members (reader, document, "", members);
   check_entries (reader, document, "connection", settings);
   check_entries (reader, document, "credential", parts);
+}
+
+static void
+check_names (MpDocumentReader *reader, MpPlatformSpec *spec)
+{
   for (unsigned int i = 0; i < mp_platform_spec_get_n_settings (spec); i++)
     {
       const char *id = mp_platform_spec_get_setting (spec, i)->id;
@@ -911,6 +916,7 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
   gboolean is_crm;
 
   self->reference_count = 1;
+  check_head (&reader, object);
   self->spec = mp_platform_spec_new_from_json (object, &error);
   if (self->spec == NULL)
     {
@@ -920,7 +926,7 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
   names = collect_names (self->spec);
   is_crm = g_str_equal (mp_platform_spec_get_kind (self->spec), "crm");
 
-  check_head (&reader, self->spec, object);
+  check_names (&reader, self->spec);
   self->unverified =
       g_strdup (mp_document_reader_get_string (&reader, object, "", "unverified", FALSE));
   self->replaces = mp_document_reader_get_boolean (&reader, object, "", "replaces");
