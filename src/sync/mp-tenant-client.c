@@ -50,6 +50,16 @@ typedef struct
   char *public_key;
 } SealingKey;
 
+static Call *
+call_new (ReadAnswer read, GDestroyNotify free_answer)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->read = read;
+  call->free_answer = free_answer;
+  return call;
+}
+
 static void
 call_free (Call *call)
 {
@@ -290,6 +300,38 @@ read_answer_in_thread (GTask *task, gpointer source, gpointer data, GCancellable
 }
 
 static void
+answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  const Call *call = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  gpointer answer = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (answer == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, answer, call->free_answer);
+}
+
+/*
+ * A page may be large: it is not read on the thread that draws. That thread has a task of its own,
+ * because it may be the last to let go of it, and the HTTP client is not to be freed there.
+ */
+static void
+read_answer (GTask *task, MpHttpResponse *response)
+{
+  const Call *asked = g_task_get_task_data (task);
+  g_autoptr (GTask) reading = g_task_new (NULL, g_task_get_cancellable (task), answer_read_cb,
+                                          g_object_ref (task));
+  Call *call = call_new (asked->read, asked->free_answer);
+
+  call->ops = g_strdupv (asked->ops);
+  call->body = g_bytes_ref (mp_http_response_get_body (response));
+  g_task_set_task_data (reading, call, (GDestroyNotify) call_free);
+  g_task_run_in_thread (reading, read_answer_in_thread);
+}
+
+static void
 sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -317,9 +359,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* A page may be large: it is not read on the thread that draws. */
-  call->body = g_bytes_ref (mp_http_response_get_body (response));
-  g_task_run_in_thread (task, read_answer_in_thread);
+  read_answer (task, response);
 }
 
 /* @call: (transfer full) */
@@ -343,16 +383,6 @@ send (MpTenantClient *self, GTask *task, Call *call, MpHttpRequest *request, MpS
   mp_http_request_set_max_retries (request, RETRIES);
   mp_http_client_send_async (self->http, request, g_task_get_cancellable (task), sent_cb,
                              g_object_ref (task));
-}
-
-static Call *
-call_new (ReadAnswer read, GDestroyNotify free_answer)
-{
-  Call *call = g_new0 (Call, 1);
-
-  call->read = read;
-  call->free_answer = free_answer;
-  return call;
 }
 
 /* @path: with its query */
