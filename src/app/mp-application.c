@@ -120,6 +120,22 @@ add_accelerators (GtkApplication *application)
                                            accelerators[i].keys);
 }
 
+/* Dialogs are windows of their own, and not all of them are the application's. */
+static void
+windows_changed_cb (GListModel *windows,
+                    unsigned int position,
+                    unsigned int n_removed,
+                    unsigned int n_added,
+                    gpointer user_data)
+{
+  for (unsigned int i = position; i < position + n_added; i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      g_signal_connect (window, "map", G_CALLBACK (mp_mnemonics_name_buttons), NULL);
+    }
+}
+
 static void
 mp_application_startup (GApplication *application)
 {
@@ -132,15 +148,10 @@ mp_application_startup (GApplication *application)
 
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
                                    application);
+  g_signal_connect_object (gtk_window_get_toplevels (), "items-changed",
+                           G_CALLBACK (windows_changed_cb), application, 0);
   add_accelerators (GTK_APPLICATION (application));
   gtk_window_set_default_icon_name (MP_APPLICATION_ID);
-}
-
-static void
-mp_application_window_added (GtkApplication *application, GtkWindow *window)
-{
-  GTK_APPLICATION_CLASS (mp_application_parent_class)->window_added (application, window);
-  g_signal_connect (window, "map", G_CALLBACK (mp_mnemonics_name_buttons), NULL);
 }
 
 static void
@@ -201,7 +212,6 @@ mp_application_class_init (MpApplicationClass *klass)
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = mp_application_finalize;
-  GTK_APPLICATION_CLASS (klass)->window_added = mp_application_window_added;
   application_class->startup = mp_application_startup;
   application_class->activate = mp_application_activate;
   application_class->handle_local_options = mp_application_handle_local_options;

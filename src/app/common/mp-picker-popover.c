@@ -125,6 +125,11 @@ bind_item_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointe
   gtk_label_set_label (GTK_LABEL (label), mp_picker_item_get_label (item));
   gtk_label_set_label (GTK_LABEL (detail), detail_text != NULL ? detail_text : "");
   gtk_widget_set_visible (detail, detail_text != NULL);
+  /* The list item itself is the row's parent; GTK 4.8 has no other way to name it. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (row)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, mp_picker_item_get_label (item),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  detail_text != NULL ? detail_text : "", -1);
   gtk_widget_set_opacity (
       check, g_strcmp0 (mp_picker_item_get_id (item), self->selected) == 0 ? 1.0 : 0.0);
 }

@@ -80,7 +80,7 @@ get_explanation (MpSyncState state)
  * mp_sync_text_dup_details:
  * @session: a session
  *
- * Returns: (transfer full): what the state means, the last message, and the time of the last sync
+ * Returns: (transfer full): what a bad state means with its message, and the time of the last sync
  */
 char *
 mp_sync_text_dup_details (MpSession *session)
@@ -97,7 +97,7 @@ mp_sync_text_dup_details (MpSession *session)
   message = mp_session_get_sync_message (session);
   if (explanation != NULL)
     g_string_append_printf (text, "%s\n", explanation);
-  if (message != NULL && *message != '\0')
+  if (explanation != NULL && message != NULL && *message != '\0')
     g_string_append_printf (text, "%s\n", message);
   age = mp_app_text_dup_age (mp_session_get_last_synced_unix_us (session), g_get_real_time ());
   /* Translators: %s is a time ago, such as "5 minutes ago". */

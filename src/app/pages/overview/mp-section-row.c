@@ -10,6 +10,7 @@ struct _MpSectionRow
   AdwExpanderRow parent_instance;
 
   GtkImage *icon;
+  GtkWidget *go_button;
 
   MpContext *context; /* (owned) */
   char *prefix;       /* (owned): "/crm" */
@@ -173,6 +174,7 @@ mp_section_row_class_init (MpSectionRowClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/memberpulse/Integrations/ui/mp-section-row.ui");
   gtk_widget_class_bind_template_child (widget_class, MpSectionRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, MpSectionRow, go_button);
 }
 
 static void
@@ -180,6 +182,18 @@ mp_section_row_init (MpSectionRow *self)
 {
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static void
+name_go_button (MpSectionRow *self, const MpSectionSpec *section)
+{
+  /* Translators: %s is a section, such as CRM. */
+  g_autofree char *text = g_strdup_printf (_ ("Go to %s"), mp_section_spec_get_label (section));
+
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->go_button), "s", section->id);
+  gtk_widget_set_tooltip_text (self->go_button, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->go_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  text, -1);
 }
 
 /**
@@ -200,6 +214,7 @@ mp_section_row_new (MpContext *context, const MpSectionSpec *section)
   self = g_object_new (MP_TYPE_SECTION_ROW, "title", mp_section_spec_get_label (section), NULL);
   self->context = g_object_ref (context);
   self->prefix = g_strconcat ("/", section->id, NULL);
+  name_go_button (self, section);
   return GTK_WIDGET (self);
 }
 
