@@ -281,6 +281,7 @@ mp_picker_row_class_init (MpPickerRowClass *klass)
   signals[RETRY] = g_signal_new ("retry", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 0);
 
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_COMBO_BOX);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/memberpulse/Integrations/ui/mp-picker-row.ui");
   gtk_widget_class_bind_template_child (widget_class, MpPickerRow, mark_label);

@@ -21,7 +21,7 @@ struct _MpMappingEditor
   GtkListBox *list_box;
   GtkWidget *back_button;
 
-  GtkWidget *member_popover; /* one for all rows; children of this widget */
+  GtkWidget *member_popover; /* one for all rows: a child of the button that opened it last */
   GtkWidget *target_popover;
 
   MpPage *page;               /* (unowned): this editor is in it */
@@ -88,17 +88,14 @@ open_popover (MpMappingEditor *self,
               const char *selected,
               const char *clear_label)
 {
-  graphene_rect_t bounds;
-  GdkRectangle place;
-
-  if (!gtk_widget_compute_bounds (button, GTK_WIDGET (self), &bounds))
-    return;
-  place.x = (int) bounds.origin.x;
-  place.y = (int) bounds.origin.y;
-  place.width = (int) bounds.size.width;
-  place.height = (int) bounds.size.height;
   self->choosing = row;
-  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &place);
+  if (gtk_widget_get_parent (popover) != button)
+    {
+      g_object_ref (popover);
+      gtk_widget_unparent (popover);
+      gtk_widget_set_parent (popover, button);
+      g_object_unref (popover);
+    }
   mp_picker_popover_open (MP_PICKER_POPOVER (popover), model, selected, clear_label);
 }
 
