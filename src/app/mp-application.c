@@ -221,13 +221,13 @@ static void
 mp_application_init (MpApplication *self)
 {
   static const GOptionEntry entries[] = {
-    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, NULL,
-      N_ ("Keep this computer’s copy in DIR"), N_ ("DIR") },
-      { "base-url", 0, 0, G_OPTION_ARG_STRING_ARRAY, NULL,
-        N_ ("Ask a test server on this computer in the place of a platform’s own"),
-            N_ ("PLATFORM=URL") },
-        { NULL },
-      };
+    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Keep this computer’s copy in DIR"),
+      N_ ("DIR") },
+    { "base-url", 0, 0, G_OPTION_ARG_STRING_ARRAY, NULL,
+      N_ ("Ask a test server on this computer in the place of a platform’s own"),
+      N_ ("PLATFORM=URL") },
+    { NULL },
+  };
 
   g_application_add_main_option_entries (G_APPLICATION (self), entries);
 }

@@ -44,46 +44,28 @@ static const struct
   const char *name;
   const char *label;
 } types[N_TYPES + 1] = {
-  [MP_FIELD_TYPE_TEXT] = {
-      "text", N_ ("Text") },
-      [MP_FIELD_TYPE_LONGTEXT] = {
-          "longtext", N_ ("Long text") },
-          [MP_FIELD_TYPE_INTEGER] = {
-              "integer", N_ ("Whole number") },
-              [MP_FIELD_TYPE_DECIMAL] = {
-                  "decimal", N_ ("Decimal number") },
-                  [MP_FIELD_TYPE_MONEY] = {
-                      "money", N_ ("Amount of money") },
-                      [MP_FIELD_TYPE_BOOLEAN] = {
-                          "boolean", N_ ("Yes or no") },
-                          [MP_FIELD_TYPE_DATE] = {
-                              "date", N_ ("Date") },
-                              [MP_FIELD_TYPE_DATETIME] = {
-                                  "datetime", N_ ("Date and time") },
-                                  [MP_FIELD_TYPE_TIME] = {
-                                      "time", N_ ("Time of day") },
-                                      [MP_FIELD_TYPE_EMAIL] = {
-                                          "email", N_ ("E-mail address") },
-                                          [MP_FIELD_TYPE_PHONE] = {
-                                              "phone", N_ ("Telephone number") },
-                                              [MP_FIELD_TYPE_URL] = {
-                                                  "url", N_ ("Web address") },
-                                                  [MP_FIELD_TYPE_ENUM] = {
-                                                      "enum", N_ ("Choice") },
-                                                      [MP_FIELD_TYPE_MULTIENUM] = {
-                                                          "multienum", N_ ("Several choices") },
-                                                          [MP_FIELD_TYPE_REFERENCE] = {
-                                                              "reference",
-                                                              N_ ("Reference to a record") },
-                                                              [MP_FIELD_TYPE_ID] = {
-                                                                  "id", N_ ("Identifier") },
-                                                                  [MP_FIELD_TYPE_FILE] = {
-                                                                      "file", N_ ("File") },
-                                                                      [MP_FIELD_TYPE_OTHER] = { "ot"
-                                                                                                "he"
-                                                                                                "r",
-                                                                                                N_ ("Other") },
-                                                                      };
+  [MP_FIELD_TYPE_TEXT] = { "text", N_ ("Text") },
+  [MP_FIELD_TYPE_LONGTEXT] = { "longtext", N_ ("Long text") },
+  [MP_FIELD_TYPE_INTEGER] = { "integer", N_ ("Whole number") },
+  [MP_FIELD_TYPE_DECIMAL] = { "decimal", N_ ("Decimal number") },
+  [MP_FIELD_TYPE_MONEY] = { "money", N_ ("Amount of money") },
+  [MP_FIELD_TYPE_BOOLEAN] = { "boolean", N_ ("Yes or no") },
+  [MP_FIELD_TYPE_DATE] = { "date", N_ ("Date") },
+  [MP_FIELD_TYPE_DATETIME] = { "datetime", N_ ("Date and time") },
+  [MP_FIELD_TYPE_TIME] = { "time", N_ ("Time of day") },
+  [MP_FIELD_TYPE_EMAIL] = { "email", N_ ("E-mail address") },
+  [MP_FIELD_TYPE_PHONE] = { "phone", N_ ("Telephone number") },
+  [MP_FIELD_TYPE_URL] = { "url", N_ ("Web address") },
+  [MP_FIELD_TYPE_ENUM] = { "enum", N_ ("Choice") },
+  [MP_FIELD_TYPE_MULTIENUM] = { "multienum", N_ ("Several choices") },
+  [MP_FIELD_TYPE_REFERENCE] = { "reference", N_ ("Reference to a record") },
+  [MP_FIELD_TYPE_ID] = { "id", N_ ("Identifier") },
+  [MP_FIELD_TYPE_FILE] = { "file", N_ ("File") },
+  [MP_FIELD_TYPE_OTHER] = { "ot"
+                            "he"
+                            "r",
+                            N_ ("Other") },
+};
 
 /* Names the catalogue's documents use beside the ones above. */
 static const struct

@@ -3,7 +3,9 @@
 
 #include <gio/gio.h>
 
-G_DEFINE_QUARK (mp - error - quark, mp_error)
+/* clang-format off */
+G_DEFINE_QUARK (mp-error-quark, mp_error)
+/* clang-format on */
 
 static const char *const code_names[] = {
   [MP_ERROR_FAILED] = "failed",

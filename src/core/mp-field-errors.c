@@ -31,56 +31,54 @@ static const struct
 } texts[] = {
   /* Translators: words in {braces} are replaced, please keep them as they are */
   { MP_FIELD_REQUIRED, N_ ("{label} is required. Enter or choose a value.") },
-    { MP_FIELD_WRONG_TYPE, N_ ("{label} should be {expected}. Enter it again.") },
-      { MP_FIELD_TOO_LONG,
-        N_ ("{label} is {length} characters long, and at most {limit} are allowed. Shorten it.") },
-        { MP_FIELD_UNKNOWN_MEMBER,
-          N_ ("There is no setting “{name}” here. Check its spelling or remove it.") },
-          { MP_FIELD_UNKNOWN_PLATFORM,
-            N_ ("The platform “{platform}” is not known here. Choose another one, or add its document.") },
-            { MP_FIELD_WRONG_KIND,
-              N_ ("“{platform}” is not a platform for this section. Choose another one.") },
-              { MP_FIELD_BAD_FORMAT, N_ ("{label} should be one of {choices}. Choose one.") },
-                { MP_FIELD_BAD_FORMAT,
-                  N_ ("{label} does not have the right form, for example {example}. Correct it.") },
-                  { MP_FIELD_BAD_FORMAT, N_ ("{label} does not have the right form. Correct it.") },
-                    { MP_FIELD_NOT_APPLICABLE,
-                      N_ ("{label} is not used as long as {needs} is empty. Its value is kept.") },
-                      { MP_FIELD_UNKNOWN_CREDENTIAL,
-                        N_ ("The key chosen here no longer exists. Choose or enter another one.") },
-                        { MP_FIELD_CREDENTIAL_REVOKED,
-                          N_ ("The key “{label}” was revoked. Choose or enter another one.") },
-                          { MP_FIELD_CREDENTIAL_PLATFORM,
-                            N_ ("The key “{label}” is for {platform}, not for the platform chosen here. Choose or enter "
+  { MP_FIELD_WRONG_TYPE, N_ ("{label} should be {expected}. Enter it again.") },
+  { MP_FIELD_TOO_LONG,
+    N_ ("{label} is {length} characters long, and at most {limit} are allowed. Shorten it.") },
+  { MP_FIELD_UNKNOWN_MEMBER,
+    N_ ("There is no setting “{name}” here. Check its spelling or remove it.") },
+  { MP_FIELD_UNKNOWN_PLATFORM,
+    N_ ("The platform “{platform}” is not known here. Choose another one, or add its document.") },
+  { MP_FIELD_WRONG_KIND,
+    N_ ("“{platform}” is not a platform for this section. Choose another one.") },
+  { MP_FIELD_BAD_FORMAT, N_ ("{label} should be one of {choices}. Choose one.") },
+  { MP_FIELD_BAD_FORMAT,
+    N_ ("{label} does not have the right form, for example {example}. Correct it.") },
+  { MP_FIELD_BAD_FORMAT, N_ ("{label} does not have the right form. Correct it.") },
+  { MP_FIELD_NOT_APPLICABLE,
+    N_ ("{label} is not used as long as {needs} is empty. Its value is kept.") },
+  { MP_FIELD_UNKNOWN_CREDENTIAL,
+    N_ ("The key chosen here no longer exists. Choose or enter another one.") },
+  { MP_FIELD_CREDENTIAL_REVOKED,
+    N_ ("The key “{label}” was revoked. Choose or enter another one.") },
+  { MP_FIELD_CREDENTIAL_PLATFORM,
+    N_ ("The key “{label}” is for {platform}, not for the platform chosen here. Choose or enter "
         "another one.") },
-                            { MP_FIELD_CREDENTIAL_PRIVATE,
-                              N_ ("The key “{label}” belongs to another record. Choose or enter another one.") },
-                              { MP_FIELD_UNMAPPED,
-                                N_ ("{label} is required, but nothing is chosen for it. Choose a field of the CRM, or “Not "
+  { MP_FIELD_CREDENTIAL_PRIVATE,
+    N_ ("The key “{label}” belongs to another record. Choose or enter another one.") },
+  { MP_FIELD_UNMAPPED,
+    N_ ("{label} is required, but nothing is chosen for it. Choose a field of the CRM, or “Not "
         "sent” with a reason.") },
-                                { MP_FIELD_NO_REASON,
-                                  N_ ("{label} is not sent, but is required. Say why it is not sent.") },
-                                  { MP_FIELD_MAPPED_TWICE,
-                                    N_ ("“{target}” already takes {other}. Choose another field of the CRM for one of them.") },
-                                    { MP_FIELD_MISSING_AT_CRM,
-                                      N_ ("The CRM does not have “{name}” (any more). Choose another one.") },
-                                      { MP_FIELD_READ_ONLY_AT_CRM,
-                                        N_ ("“{name}” cannot be written in the CRM. Choose another field.") },
-                                        { MP_FIELD_TYPE_IMPOSSIBLE,
-                                          N_ ("A field of type “{to}” cannot hold {label}, which is of type “{from}”. Choose another "
+  { MP_FIELD_NO_REASON, N_ ("{label} is not sent, but is required. Say why it is not sent.") },
+  { MP_FIELD_MAPPED_TWICE,
+    N_ ("“{target}” already takes {other}. Choose another field of the CRM for one of them.") },
+  { MP_FIELD_MISSING_AT_CRM,
+    N_ ("The CRM does not have “{name}” (any more). Choose another one.") },
+  { MP_FIELD_READ_ONLY_AT_CRM,
+    N_ ("“{name}” cannot be written in the CRM. Choose another field.") },
+  { MP_FIELD_TYPE_IMPOSSIBLE,
+    N_ ("A field of type “{to}” cannot hold {label}, which is of type “{from}”. Choose another "
         "field.") },
-                                          { MP_FIELD_TYPE_LOSSY,
-                                            N_ ("A field of type “{to}” may shorten or refuse {label}, which is of type “{from}”. Check "
+  { MP_FIELD_TYPE_LOSSY,
+    N_ ("A field of type “{to}” may shorten or refuse {label}, which is of type “{from}”. Check "
         "that this is meant.") },
-                                            { MP_FIELD_REQUIRED_AT_CRM,
-                                              N_ ("The CRM requires “{name}”, but nothing is sent to it. Map a field to it, or give it a "
+  { MP_FIELD_REQUIRED_AT_CRM,
+    N_ ("The CRM requires “{name}”, but nothing is sent to it. Map a field to it, or give it a "
         "default value in the CRM.") },
-                                              { MP_FIELD_DUPLICATE_NAME,
-                                                N_ ("Another record is already called “{name}”. Choose another name.") },
-                                                { MP_FIELD_DOCUMENT, "{message}" },
-                                                { MP_FIELD_SERVER,
-                                                  N_ ("The server refuses {label}: {message}") },
-                                              };
+  { MP_FIELD_DUPLICATE_NAME,
+    N_ ("Another record is already called “{name}”. Choose another name.") },
+  { MP_FIELD_DOCUMENT, "{message}" },
+  { MP_FIELD_SERVER, N_ ("The server refuses {label}: {message}") },
+};
 
 /* What a value should be, by the argument `expected`. */
 static const struct
@@ -89,9 +87,9 @@ static const struct
   const char *text;
 } expectations[] = {
   { "text", N_ ("text") },
-    { "object", N_ ("a group of settings") },
-      { "mapping", N_ ("the name of a CRM field, or “not sent” with a reason") },
-    };
+  { "object", N_ ("a group of settings") },
+  { "mapping", N_ ("the name of a CRM field, or “not sent” with a reason") },
+};
 
 static void
 free_item (MpFieldError *item)

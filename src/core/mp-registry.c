@@ -36,20 +36,20 @@ static const struct
 /* The labels of the registry, named here for the translators: xgettext does not read its file. */
 static const char *const labels[] G_GNUC_UNUSED = {
   N_ ("Integration Settings"),
-      N_ ("CRM"),
-          N_ ("Accounting"),
-              N_ ("Payment Gateway"),
-                  N_ ("Name"),
-                      N_ ("Platform"),
-                          N_ ("Connection"),
-                              N_ ("API Key"),
-                                  N_ ("Member Object"),
-                                      N_ ("All Member Fields"),
-                                          N_ ("Event Tag"),
-                                              N_ ("Course Tag"),
-                                                  N_ ("Order Object"),
-                                                      N_ ("All Order Fields"),
-                                                  };
+  N_ ("CRM"),
+  N_ ("Accounting"),
+  N_ ("Payment Gateway"),
+  N_ ("Name"),
+  N_ ("Platform"),
+  N_ ("Connection"),
+  N_ ("API Key"),
+  N_ ("Member Object"),
+  N_ ("All Member Fields"),
+  N_ ("Event Tag"),
+  N_ ("Course Tag"),
+  N_ ("Order Object"),
+  N_ ("All Order Fields"),
+};
 
 static void
 free_field (MpFieldSpec *field)

@@ -11,18 +11,15 @@ typedef struct
 } RoleSpec;
 
 static const RoleSpec roles[] = {
-  [MP_ROLE_CLIENT_USER] = {
-      "client_user", N_ ("Client user"), MP_PERMISSION_READ | MP_PERMISSION_EXPORT },
-      [MP_ROLE_CLIENT_ADMIN] = {
-          "client_admin",
-          N_ ("Client administrator"),
-              MP_PERMISSION_READ | MP_PERMISSION_EDIT | MP_PERMISSION_CREDENTIALS |
-                  MP_PERMISSION_AUDIT | MP_PERMISSION_EXPORT },
-          [MP_ROLE_AUDITOR] = {
-              "auditor", N_ ("Auditor"), MP_PERMISSION_READ | MP_PERMISSION_AUDIT },
-              [MP_ROLE_PLATFORM_ADMIN] = { "platform_admin",
-                                           N_ ("Platform administrator"), MP_PERMISSION_TENANTS },
-              };
+  [MP_ROLE_CLIENT_USER] = { "client_user", N_ ("Client user"),
+                            MP_PERMISSION_READ | MP_PERMISSION_EXPORT },
+  [MP_ROLE_CLIENT_ADMIN] = { "client_admin", N_ ("Client administrator"),
+                             MP_PERMISSION_READ | MP_PERMISSION_EDIT | MP_PERMISSION_CREDENTIALS |
+                                 MP_PERMISSION_AUDIT | MP_PERMISSION_EXPORT },
+  [MP_ROLE_AUDITOR] = { "auditor", N_ ("Auditor"), MP_PERMISSION_READ | MP_PERMISSION_AUDIT },
+  [MP_ROLE_PLATFORM_ADMIN] = { "platform_admin", N_ ("Platform administrator"),
+                               MP_PERMISSION_TENANTS },
+};
 
 static const RoleSpec *
 get_spec (MpRole role)

@@ -12,18 +12,18 @@ static const struct
   const char *text;
 } actions[] = {
   { "sign-in", N_ ("Signed in") },
-    { "access.refused", N_ ("Was refused") },
-      { "settings.create", N_ ("Created the record") },
-        { "settings.update", N_ ("Changed the record") },
-          { "settings.archive", N_ ("Archived the record") },
-            { "settings.restore", N_ ("Restored the record") },
-              { "settings.export", N_ ("Exported settings") },
-                { "credential.add", N_ ("Added the key") },
-                  { "credential.replace", N_ ("Replaced the key") },
-                    { "credential.rename", N_ ("Renamed the key") },
-                      { "credential.revoke", N_ ("Revoked the key") },
-                        { "credential.use", N_ ("Used the key") },
-                      };
+  { "access.refused", N_ ("Was refused") },
+  { "settings.create", N_ ("Created the record") },
+  { "settings.update", N_ ("Changed the record") },
+  { "settings.archive", N_ ("Archived the record") },
+  { "settings.restore", N_ ("Restored the record") },
+  { "settings.export", N_ ("Exported settings") },
+  { "credential.add", N_ ("Added the key") },
+  { "credential.replace", N_ ("Replaced the key") },
+  { "credential.rename", N_ ("Renamed the key") },
+  { "credential.revoke", N_ ("Revoked the key") },
+  { "credential.use", N_ ("Used the key") },
+};
 
 /**
  * mp_activity_text_get_action:
