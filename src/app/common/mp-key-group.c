@@ -463,6 +463,12 @@ mp_key_group_finalize (GObject *object)
   G_OBJECT_CLASS (mp_key_group_parent_class)->finalize (object);
 }
 
+static gboolean
+is_either (MpKeyGroup *self, gboolean a, gboolean b)
+{
+  return a || b;
+}
+
 static void
 mp_key_group_class_init (MpKeyGroupClass *klass)
 {
@@ -480,6 +486,7 @@ mp_key_group_class_init (MpKeyGroupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MpKeyGroup, replace_button);
   gtk_widget_class_bind_template_child (widget_class, MpKeyGroup, remove_button);
   gtk_widget_class_bind_template_child (widget_class, MpKeyGroup, untested_row);
+  gtk_widget_class_bind_template_callback (widget_class, is_either);
   gtk_widget_class_bind_template_callback (widget_class, test_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, replace_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, remove_clicked_cb);

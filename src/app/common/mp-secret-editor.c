@@ -2,7 +2,6 @@
 #include "mp-secret-editor.h"
 
 #include "mp-app-text.h"
-#include "mp-error.h"
 #include "mp-row-caption.h"
 
 #include <glib/gi18n-lib.h>
@@ -11,7 +10,6 @@ struct _MpSecretEditor
 {
   AdwPreferencesGroup parent_instance;
 
-  GtkWidget *help_link;
   GtkSpinner *spinner;
   GtkWidget *test_button;
   AdwActionRow *result_row;
@@ -64,9 +62,10 @@ set_tested (MpSecretEditor *self, MpTestResult *result)
 static void
 show_result (MpSecretEditor *self, const char *icon_name, const char *text)
 {
-  g_autofree char *markup = g_markup_escape_text (text != NULL ? text : "", -1);
+  g_autofree char *markup =
+      g_markup_escape_text (text != NULL ? text : C_ ("key", "Not tested yet"), -1);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->result_row), text != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->result_icon), icon_name != NULL);
   gtk_image_set_from_icon_name (self->result_icon, icon_name);
   adw_action_row_set_subtitle (self->result_row, markup);
 }
@@ -166,6 +165,27 @@ move_result_row_last (MpSecretEditor *self)
 
   adw_preferences_group_remove (ADW_PREFERENCES_GROUP (self), row);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), row);
+}
+
+/* What the platform's document says on where the key is found, and the vendor's page on it. */
+static void
+show_help (MpSecretEditor *self, MpPlatformSpec *spec)
+{
+  const char *help = mp_platform_spec_get_key_help (spec);
+  const char *address = mp_platform_spec_get_key_address (spec);
+  g_autofree char *text = g_markup_escape_text (help != NULL ? help : "", -1);
+  g_autofree char *markup = NULL;
+
+  if (address != NULL)
+    markup = g_markup_printf_escaped ("<a href=\"%s\">%s</a>", address, _ ("Where to get it"));
+  if (markup != NULL && *text != '\0')
+    {
+      g_autofree char *link = g_steal_pointer (&markup);
+
+      markup = g_strconcat (text, "\n", link, NULL);
+    }
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self),
+                                         markup != NULL ? markup : text);
 }
 
 static const char *
@@ -292,7 +312,6 @@ mp_secret_editor_class_init (MpSecretEditorClass *klass)
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/memberpulse/Integrations/ui/mp-secret-editor.ui");
-  gtk_widget_class_bind_template_child (widget_class, MpSecretEditor, help_link);
   gtk_widget_class_bind_template_child (widget_class, MpSecretEditor, spinner);
   gtk_widget_class_bind_template_child (widget_class, MpSecretEditor, test_button);
   gtk_widget_class_bind_template_child (widget_class, MpSecretEditor, result_row);
@@ -330,7 +349,6 @@ void
 mp_secret_editor_set_platform (MpSecretEditor *self, MpSession *session, MpPlatform *platform)
 {
   MpPlatformSpec *spec;
-  const char *address;
 
   g_return_if_fail (MP_IS_SECRET_EDITOR (self));
 
@@ -350,11 +368,7 @@ mp_secret_editor_set_platform (MpSecretEditor *self, MpSession *session, MpPlatf
   for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (spec); i++)
     add_part_row (self, mp_platform_spec_get_part (spec, i));
   move_result_row_last (self);
-  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self),
-                                         mp_platform_spec_get_key_help (spec));
-  address = mp_platform_spec_get_key_address (spec);
-  gtk_widget_set_visible (self->help_link, address != NULL);
-  gtk_link_button_set_uri (GTK_LINK_BUTTON (self->help_link), address != NULL ? address : "");
+  show_help (self, spec);
 }
 
 /**
