@@ -126,7 +126,7 @@ test_role_may_not_read_it (MpSessionFixture *fixture, gconstpointer data)
   g_autoptr (GError) load_error = NULL;
   g_autoptr (GError) verify_error = NULL;
 
-  become (fixture, "client_admin");
+  become (fixture, "client_user");
 
   g_assert_null (load (fixture->first.session, NULL, &load_error));
   g_assert_error (load_error, MP_ERROR, MP_ERROR_FORBIDDEN);
