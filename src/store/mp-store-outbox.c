@@ -310,6 +310,13 @@ answer_credential (MpStoreConnection *connection,
   if (is_add && !done && base == NULL)
     return forget_credential (connection, id, error);
 
+  /* Somebody replaced it before us: our secret has another version than we gave it. */
+  if (applied && credential != NULL && g_str_equal (action, "replace") &&
+      !mp_store_sql_run (connection->db, error,
+                         "UPDATE keys SET version = ?2 WHERE credential = ?1", "ti", id,
+                         (int64_t) mp_credential_get_version (credential)))
+    return FALSE;
+
   /* Until the feed brings it, what the server answered is shown, unless the feed has been here. */
   if (has_operations)
     shown = g_steal_pointer (&local);

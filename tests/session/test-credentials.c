@@ -279,6 +279,27 @@ test_replaced_elsewhere (MpSessionFixture *fixture, gconstpointer data)
   g_assert_cmpuint (mp_test_server_get_n_requests (fixture->hubspot), ==, 0);
 }
 
+/* Two computers replaced it at the same time: who came last has the key that counts. */
+static void
+test_replaced_on_both (MpSessionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpCredential) credential = add (fixture);
+  const char *id = mp_credential_get_id (credential);
+  g_autoptr (GError) error = NULL;
+  MpCredential *now;
+
+  sync_desktop (&fixture->first);
+  mp_test_tenant_replace_key (fixture->tenant, id);
+  replace_key (fixture->first.session, id, MP_TEST_OTHER_CRM_KEY, &error);
+  g_assert_no_error (error);
+
+  sync_desktop (&fixture->first);
+
+  now = mp_session_find_credential (fixture->first.session, id);
+  g_assert_cmpuint (mp_credential_get_version (now), ==, 3);
+  g_assert_true (mp_session_has_key (fixture->first.session, id));
+}
+
 /* The server has another sealing key: the secret is sealed again, within the same sync. */
 static void
 test_is_sealed_again (MpSessionFixture *fixture, gconstpointer data)
@@ -327,6 +348,7 @@ main (int argc, char *argv[])
   ADD ("revoked-key-is-cleared-later", test_revoked_key_is_cleared_later);
   ADD ("second-computer-has-no-key", test_second_computer_has_no_key);
   ADD ("replaced-elsewhere", test_replaced_elsewhere);
+  ADD ("replaced-on-both", test_replaced_on_both);
   ADD ("is-sealed-again", test_is_sealed_again);
   ADD ("denied-key-is-taken-back", test_denied_key_is_taken_back);
 
