@@ -2,6 +2,7 @@
 #include "mp-mapping-editor.h"
 
 #include "mp-mapping-row.h"
+#include "mp-mnemonics.h"
 #include "mp-picker-popover.h"
 #include "mp-search.h"
 
@@ -348,6 +349,7 @@ mp_mapping_editor_init (MpMappingEditor *self)
   gtk_widget_add_css_class (not_sent_button, "flat");
   g_signal_connect_object (not_sent_button, "clicked", G_CALLBACK (not_sent_clicked_cb), self,
                            G_CONNECT_SWAPPED);
+  mp_mnemonics_name_buttons (not_sent_button);
   mp_picker_popover_set_footer (MP_PICKER_POPOVER (self->target_popover), not_sent_button);
 }
 

@@ -4,6 +4,7 @@
 #include "mp-connection-group.h"
 #include "mp-credential-dialog.h"
 #include "mp-credential-text.h"
+#include "mp-mnemonics.h"
 #include "mp-picker-row.h"
 
 #include <glib/gi18n-lib.h>
@@ -198,6 +199,7 @@ mp_payment_page_init (MpPaymentPage *self)
   gtk_widget_add_css_class (self->add_button, "flat");
   g_signal_connect_object (self->add_button, "clicked", G_CALLBACK (add_clicked_cb), self,
                            G_CONNECT_SWAPPED);
+  mp_mnemonics_name_buttons (self->add_button);
   mp_picker_row_set_footer (self->key_row, self->add_button);
 }
 
