@@ -354,6 +354,16 @@ tested_changed_cb (MpCredentialDialog *self)
 }
 
 static void
+mp_credential_dialog_map (GtkWidget *widget)
+{
+  MpCredentialDialog *self = MP_CREDENTIAL_DIALOG (widget);
+
+  GTK_WIDGET_CLASS (mp_credential_dialog_parent_class)->map (widget);
+  gtk_widget_grab_focus (self->platform != NULL ? GTK_WIDGET (self->editor)
+                                                : GTK_WIDGET (self->platform_row));
+}
+
+static void
 mp_credential_dialog_dispose (GObject *object)
 {
   MpCredentialDialog *self = MP_CREDENTIAL_DIALOG (object);
@@ -371,6 +381,7 @@ mp_credential_dialog_class_init (MpCredentialDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mp_credential_dialog_dispose;
+  widget_class->map = mp_credential_dialog_map;
 
   signals[SAVED] = g_signal_new ("saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 1, MP_TYPE_CREDENTIAL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-picker-popover.h"
 
+#include "mp-mnemonics.h"
 #include "mp-search.h"
 
 #include <adwaita.h>
@@ -343,4 +344,5 @@ mp_picker_popover_set_footer (MpPickerPopover *self, GtkWidget *footer)
 
   adw_bin_set_child (self->footer_bin, footer);
   gtk_widget_set_visible (GTK_WIDGET (self->footer_bin), footer != NULL);
+  mp_mnemonics_name_buttons (GTK_WIDGET (self->footer_bin));
 }

@@ -203,6 +203,23 @@ get_result_icon (MpTestOutcome outcome)
     }
 }
 
+/* A refusal stands at the row that can mend it. */
+static void
+show_tested (MpSecretEditor *self, MpTestResult *tested, const char *platform_label)
+{
+  MpTestOutcome outcome = mp_test_result_get_outcome (tested);
+  g_autofree char *text = mp_test_result_dup_text (tested, platform_label);
+
+  if (outcome == MP_TEST_REJECTED && self->rows->len > 0)
+    {
+      mp_row_caption_set (mp_row_caption_get (g_ptr_array_index (self->rows, self->rows->len - 1)),
+                          MP_CAPTION_ERROR, text);
+      show_result (self, get_result_icon (outcome), C_ ("key", "Not accepted"));
+      return;
+    }
+  show_result (self, get_result_icon (outcome), text);
+}
+
 static void
 tested_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -229,8 +246,7 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  text = mp_test_result_dup_text (tested, label);
-  show_result (self, get_result_icon (mp_test_result_get_outcome (tested)), text);
+  show_tested (self, tested, label);
   set_tested (self, tested);
   g_task_return_boolean (task, TRUE);
 }
@@ -240,6 +256,14 @@ test_clicked_cb (MpSecretEditor *self)
 {
   if (mp_secret_editor_check (self))
     mp_secret_editor_test_async (self, NULL, NULL);
+}
+
+static gboolean
+mp_secret_editor_grab_focus (GtkWidget *widget)
+{
+  MpSecretEditor *self = MP_SECRET_EDITOR (widget);
+
+  return self->rows->len > 0 && gtk_widget_grab_focus (g_ptr_array_index (self->rows, 0));
 }
 
 static void
@@ -300,6 +324,7 @@ mp_secret_editor_class_init (MpSecretEditorClass *klass)
   object_class->dispose = mp_secret_editor_dispose;
   object_class->finalize = mp_secret_editor_finalize;
   object_class->get_property = mp_secret_editor_get_property;
+  widget_class->grab_focus = mp_secret_editor_grab_focus;
   widget_class->unroot = mp_secret_editor_unroot;
 
   properties[PROP_TESTED] =

@@ -122,6 +122,19 @@ dup_state_text (gboolean is_empty, unsigned int n_errors, unsigned int n_warning
   return g_strdup (C_ ("section", "Ready"));
 }
 
+/* libadwaita opens a row whose expansion is enabled; here the person opens it. */
+static void
+set_expandable (MpSectionRow *self, gboolean expandable)
+{
+  AdwExpanderRow *row = ADW_EXPANDER_ROW (self);
+
+  if (adw_expander_row_get_enable_expansion (row) == expandable)
+    return;
+
+  adw_expander_row_set_enable_expansion (row, expandable);
+  adw_expander_row_set_expanded (row, FALSE);
+}
+
 static void
 show_state (MpSectionRow *self, MpRecordModel *record)
 {
@@ -133,9 +146,7 @@ show_state (MpSectionRow *self, MpRecordModel *record)
   g_autofree char *text = dup_state_text (is_empty, n_errors, n_warnings);
 
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), text);
-  adw_expander_row_set_enable_expansion (ADW_EXPANDER_ROW (self), n_errors + n_warnings > 0);
-  if (n_errors + n_warnings == 0)
-    adw_expander_row_set_expanded (ADW_EXPANDER_ROW (self), FALSE);
+  set_expandable (self, n_errors + n_warnings > 0);
   if (n_errors > 0)
     gtk_image_set_from_icon_name (self->icon, "dialog-warning-symbolic");
   else

@@ -195,7 +195,7 @@ static void
 mp_payment_page_init (MpPaymentPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->add_button = gtk_button_new_with_mnemonic (_ ("_Add a Key…"));
+  self->add_button = gtk_button_new_with_mnemonic (_ ("_Add a key…"));
   gtk_widget_add_css_class (self->add_button, "flat");
   g_signal_connect_object (self->add_button, "clicked", G_CALLBACK (add_clicked_cb), self,
                            G_CONNECT_SWAPPED);
