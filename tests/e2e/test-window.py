@@ -132,7 +132,7 @@ def add_payment(stand, window):
     window.section("Payment Gateway")
     window.choose("Platform", "Stripe")
     window.ui("click", "any", "API Key")
-    window.ui("click", "button", "Add a Key…", "--action")
+    window.ui("click", "button", "Add a key…", "--action")
     window.ui("type", "entry", "API key", "pk_test_sandbox000000000000")
     window.ui("wait", "label", "/publishable/")
     window.shot("payment-publishable-key")

@@ -161,7 +161,6 @@ search_changed_cb (MpPickerPopover *self)
 static void
 search_activate_cb (MpPickerPopover *self)
 {
-  search_changed_cb (self); /* the entry waits a moment before it tells of the last letters */
   if (self->selection != NULL)
     choose_position (self, gtk_single_selection_get_selected (self->selection));
 }
@@ -181,7 +180,6 @@ search_key_pressed_cb (MpPickerPopover *self,
   if ((keyval != GDK_KEY_Down && keyval != GDK_KEY_KP_Down) || self->selection == NULL)
     return GDK_EVENT_PROPAGATE;
 
-  search_changed_cb (self);
   focus_list (self);
   return GDK_EVENT_STOP;
 }

@@ -25,6 +25,18 @@ static const struct
   { "credential.use", N_ ("Used the key") },
 };
 
+/* Members of a key as the trail names them; those without a text say nothing to people. */
+static const struct
+{
+  const char *path;
+  const char *text;
+} key_members[] = {
+  { "/account", N_ ("Account") },
+  { "/hint", N_ ("Ends in") },
+  { "/label", N_ ("Name") },
+  { "/mode", N_ ("Mode") },
+};
+
 /**
  * mp_activity_text_get_action:
  * @action: an action of the audit trail
@@ -120,22 +132,50 @@ mp_activity_text_dup_origin (MpAuditEntry *entry)
   return g_string_free (text, FALSE);
 }
 
-static void
-append_change (GString *text, MpContext *context, const char *path, JsonNode *change)
+/* (nullable): the change says nothing to people */
+static char *
+dup_change_label (MpContext *context, gboolean is_key, const char *path)
 {
-  g_autofree char *label = mp_value_text_dup_label (context, NULL, path);
+  if (!is_key)
+    return mp_value_text_dup_label (context, NULL, path);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (key_members); i++)
+    {
+      if (g_str_equal (key_members[i].path, path))
+        return g_strdup (_ (key_members[i].text));
+    }
+  return NULL;
+}
+
+static gboolean
+is_set (JsonNode *value)
+{
+  return value != NULL && !JSON_NODE_HOLDS_NULL (value);
+}
+
+static void
+append_change (
+    GString *text, MpContext *context, gboolean is_key, const char *path, JsonNode *change)
+{
+  g_autofree char *label = dup_change_label (context, is_key, path);
   g_autofree char *old_text = NULL;
   g_autofree char *new_text = NULL;
-  JsonObject *values;
+  JsonNode *old_value;
+  JsonNode *new_value;
 
-  if (!JSON_NODE_HOLDS_OBJECT (change))
+  if (label == NULL || !JSON_NODE_HOLDS_OBJECT (change))
     return;
 
-  values = json_node_get_object (change);
-  old_text = mp_value_text_dup_value (context, path, json_object_get_member (values, "old"));
-  new_text = mp_value_text_dup_value (context, path, json_object_get_member (values, "new"));
-  g_string_append_printf (text, "%s%s: %s → %s", text->len > 0 ? "\n" : "", label, old_text,
-                          new_text);
+  old_value = json_object_get_member (json_node_get_object (change), "old");
+  new_value = json_object_get_member (json_node_get_object (change), "new");
+  old_text = mp_value_text_dup_value (context, path, old_value);
+  new_text = mp_value_text_dup_value (context, path, new_value);
+  if (text->len > 0)
+    g_string_append_c (text, '\n');
+  if (is_set (old_value))
+    g_string_append_printf (text, "%s: %s → %s", label, old_text, new_text);
+  else
+    g_string_append_printf (text, "%s: %s", label, new_text);
 }
 
 /**
@@ -148,7 +188,7 @@ append_change (GString *text, MpContext *context, const char *path, JsonNode *ch
 char *
 mp_activity_text_dup_changes (MpContext *context, MpAuditEntry *entry)
 {
-  JsonObject *changes;
+  const MpAuditEntryInit *init;
   JsonObjectIter iter;
   const char *path;
   JsonNode *change;
@@ -158,12 +198,14 @@ mp_activity_text_dup_changes (MpContext *context, MpAuditEntry *entry)
   g_return_val_if_fail (MP_IS_AUDIT_ENTRY (entry), NULL);
 
   text = g_string_new (NULL);
-  changes = mp_audit_entry_get_init (entry)->changes;
-  if (changes != NULL)
+  init = mp_audit_entry_get_init (entry);
+  if (init->changes != NULL)
     {
-      json_object_iter_init_ordered (&iter, changes);
+      gboolean is_key = g_str_has_prefix (init->action, "credential.");
+
+      json_object_iter_init_ordered (&iter, init->changes);
       while (json_object_iter_next_ordered (&iter, &path, &change))
-        append_change (text, context, path, change);
+        append_change (text, context, is_key, path, change);
     }
   return g_string_free (text, FALSE);
 }
