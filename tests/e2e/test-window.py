@@ -102,7 +102,7 @@ def map_members(stand, window, source):
         window.choose(f"CRM field for {catalogue[name]['label']}", labels[targets[name]], "--scroll")
     label = catalogue[names[3]]["label"]
     window.ui("click", "dropdown", f"CRM field for {label}", "--scroll")
-    window.ui("click", "button", "Not Sent, Because…", "--action")
+    window.ui("click", "button", "/(?i)^not sent, because/", "--action")
     window.ui("type", "entry", f"Why {label} is not sent", "Kept in Member Pulse only")
     wait_until(lambda: value(stand, "crm", "member_fields", names[3]) == {"not_sent": "Kept in Member Pulse only"},
                "a field that is not sent keeps its reason")
@@ -132,12 +132,12 @@ def add_payment(stand, window):
     window.section("Payment Gateway")
     window.choose("Platform", "Stripe")
     window.ui("click", "any", "API Key")
-    window.ui("click", "button", "Add a key…", "--action")
+    window.ui("click", "button", "/(?i)^add a key/", "--action")
     window.ui("type", "entry", "API key", "pk_test_sandbox000000000000")
     window.ui("wait", "label", "/publishable/")
     window.shot("payment-publishable-key")
     window.ui("type", "entry", "API key", KEYS["stripe"])
-    window.ui("click", "button", "Save")
+    window.ui("click", "button", "/^Save$/")
     wait_until(lambda: value(stand, "payment_gateway", "api_key"), "the new key is tested and chosen by itself")
     window.shot("payment")
 

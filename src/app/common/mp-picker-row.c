@@ -23,6 +23,7 @@ struct _MpPickerRow
   GtkWidget *popover; /* (nullable): made when it is opened first; a child of this row */
   gboolean required;
   gboolean editable;
+  gboolean show_detail;
   gboolean loading;
 };
 
@@ -37,9 +38,10 @@ typedef enum
   PROP_REQUIRED,
   PROP_EDITABLE,
   PROP_LOADING,
+  PROP_SHOW_DETAIL,
 } MpPickerRowProperty;
 
-static GParamSpec *properties[PROP_LOADING + 1];
+static GParamSpec *properties[PROP_SHOW_DETAIL + 1];
 
 enum
 {
@@ -76,6 +78,10 @@ update_mark (MpPickerRow *self, gboolean missing)
 static char *
 dup_subtitle (MpPickerRow *self, MpPickerItem *item)
 {
+  const char *detail = item != NULL && self->show_detail ? mp_picker_item_get_detail (item) : NULL;
+
+  if (detail != NULL)
+    return g_strdup_printf ("%s\n%s", mp_picker_item_get_label (item), detail);
   if (item != NULL)
     return g_strdup (mp_picker_item_get_label (item));
   if (self->selected != NULL)
@@ -201,6 +207,9 @@ mp_picker_row_get_property (GObject *object, unsigned int prop_id, GValue *value
     case PROP_LOADING:
       g_value_set_boolean (value, self->loading);
       break;
+    case PROP_SHOW_DETAIL:
+      g_value_set_boolean (value, self->show_detail);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -249,6 +258,9 @@ mp_picker_row_set_property (GObject *object,
     case PROP_LOADING:
       mp_picker_row_set_loading (self, g_value_get_boolean (value));
       break;
+    case PROP_SHOW_DETAIL:
+      self->show_detail = g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -274,6 +286,8 @@ mp_picker_row_class_init (MpPickerRowClass *klass)
   properties[PROP_REQUIRED] = g_param_spec_boolean ("required", NULL, NULL, FALSE, flags);
   properties[PROP_EDITABLE] = g_param_spec_boolean ("editable", NULL, NULL, TRUE, flags);
   properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, flags);
+  properties[PROP_SHOW_DETAIL] =
+      g_param_spec_boolean ("show-detail", NULL, NULL, FALSE, flags | G_PARAM_CONSTRUCT_ONLY);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
