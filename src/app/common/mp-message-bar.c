@@ -5,7 +5,6 @@ struct _MpMessageBar
 {
   AdwBin parent_instance;
 
-  GtkRevealer *revealer;
   GtkWidget *box;
   GtkImage *icon;
   GtkLabel *label;
@@ -48,7 +47,6 @@ mp_message_bar_class_init (MpMessageBarClass *klass)
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/memberpulse/Integrations/ui/mp-message-bar.ui");
-  gtk_widget_class_bind_template_child (widget_class, MpMessageBar, revealer);
   gtk_widget_class_bind_template_child (widget_class, MpMessageBar, box);
   gtk_widget_class_bind_template_child (widget_class, MpMessageBar, icon);
   gtk_widget_class_bind_template_child (widget_class, MpMessageBar, label);
@@ -100,7 +98,6 @@ mp_message_bar_show (MpMessageBar *self, MpMessageKind kind, const char *text)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->box), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
                                   -1);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
-  gtk_revealer_set_reveal_child (self->revealer, TRUE);
 }
 
 /**
@@ -132,7 +129,6 @@ mp_message_bar_hide (MpMessageBar *self)
 {
   g_return_if_fail (MP_IS_MESSAGE_BAR (self));
 
-  gtk_revealer_set_reveal_child (self->revealer, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   gtk_label_set_label (self->label, "");
 }

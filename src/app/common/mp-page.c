@@ -115,7 +115,8 @@ record_chosen_cb (MpPage *self)
 static void
 mp_page_root (GtkWidget *widget)
 {
-  MpPagePrivate *priv = get_private (MP_PAGE (widget));
+  MpPage *self = MP_PAGE (widget);
+  MpPagePrivate *priv = get_private (self);
 
   GTK_WIDGET_CLASS (mp_page_parent_class)->root (widget);
   if (g_cancellable_is_cancelled (priv->cancellable))
@@ -123,6 +124,7 @@ mp_page_root (GtkWidget *widget)
       g_clear_object (&priv->cancellable);
       priv->cancellable = g_cancellable_new ();
     }
+  mp_page_update (self);
 }
 
 static void
