@@ -2,6 +2,7 @@
 #include "mp-conflict-group.h"
 
 #include "mp-app-text.h"
+#include "mp-json.h"
 #include "mp-toast.h"
 #include "mp-value-text.h"
 
@@ -90,17 +91,32 @@ show_value (MpConflictGroup *self, AdwActionRow *row, JsonNode *value)
   adw_action_row_set_subtitle (row, markup);
 }
 
-/* A conflict of the record as a whole has no values to compare: it is there or it is not. */
+static gboolean
+is_archived (JsonNode *record)
+{
+  return JSON_NODE_HOLDS_OBJECT (record) &&
+         mp_json_get_boolean (json_node_get_object (record), "archived", FALSE);
+}
+
+/* A conflict of the record as a whole has no values to compare: it is there, archived or lost. */
 static void
 show_whole_record (MpConflictGroup *self)
 {
-  gboolean lost = mp_conflict_get_theirs (self->conflict) == NULL;
+  JsonNode *mine = mp_conflict_get_mine (self->conflict);
+  JsonNode *theirs = mp_conflict_get_theirs (self->conflict);
+  const char *text;
 
+  if (theirs == NULL)
+    text = _ ("The server lost this record");
+  else if (is_archived (theirs))
+    text = _ ("This record was archived on the server");
+  else
+    text = _ ("The record as it is on the server");
   gtk_widget_set_visible (GTK_WIDGET (self->base_row), FALSE);
-  adw_action_row_set_subtitle (self->mine_row, _ ("The record with your changes"));
-  adw_action_row_set_subtitle (self->theirs_row,
-                               lost ? _ ("The server lost this record")
-                                    : _ ("The record was archived or restored there"));
+  adw_action_row_set_subtitle (self->theirs_row, text);
+  adw_action_row_set_subtitle (self->mine_row, mine != NULL && is_archived (mine)
+                               ? _ ("The record, archived by you")
+                               : _ ("The record with your changes"));
 }
 
 static void

@@ -225,6 +225,41 @@ test_add_key (MpAppFixture *fixture, gconstpointer data)
   mp_app_destroy (parent);
 }
 
+/* Both changed the name; the dialog shows both, and the choice ends the conflict. */
+static void
+test_conflict (MpAppFixture *fixture, gconstpointer data)
+{
+  MpSession *session = fixture->session.first.session;
+  g_autofree char *id = mp_test_create_complete (session, "Shared");
+  MpRecordModel *record = mp_session_find_record (session, id);
+  GtkWindow *parent = mp_app_show (gtk_label_new ("Parent"));
+  g_autoptr (MpChanges) theirs = mp_changes_new ();
+  GtkWindow *dialog;
+  g_autoptr (GError) error = NULL;
+
+  mp_test_sync (session, &error);
+  g_assert_no_error (error);
+  mp_changes_set_string (theirs, "/name", "Theirs");
+  mp_test_tenant_edit (fixture->session.tenant, id, theirs);
+  mp_test_edit (session, id, "/name", "Mine", &error);
+  g_assert_no_error (error);
+  mp_test_sync (session, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (mp_record_model_get_n_conflicts (record), ==, 1);
+
+  dialog = mp_conflicts_dialog_new (parent, fixture->context);
+  gtk_window_present (dialog);
+  mp_app_settle ();
+  g_assert_nonnull (mp_app_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, "Shared"));
+  g_assert_nonnull (mp_app_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, "Mine"));
+  g_assert_nonnull (mp_app_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, "Theirs"));
+  g_signal_emit_by_name (mp_app_find (GTK_WIDGET (dialog), GTK_TYPE_BUTTON, "Keep _yours"),
+                         "clicked");
+  MP_TEST_WAIT_UNTIL (mp_record_model_get_n_conflicts (record) == 0);
+  g_assert_cmpstr (mp_record_model_get_name (record), ==, "Mine");
+  mp_app_destroy (parent);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -238,5 +273,6 @@ main (int argc, char *argv[])
   MP_APP_TEST ("/app/pages/credentials-are-listed", test_credentials);
   MP_APP_TEST ("/app/pages/every-dialog-builds", test_dialogs);
   MP_APP_TEST ("/app/pages/a-key-is-tested-then-kept", test_add_key);
+  MP_APP_TEST ("/app/pages/a-conflict-is-settled", test_conflict);
   return g_test_run ();
 }

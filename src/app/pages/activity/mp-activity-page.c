@@ -132,6 +132,7 @@ load (MpActivityPage *self)
   if (session == NULL || !mp_session_can (session, MP_PERMISSION_AUDIT))
     return;
 
+  mp_message_bar_hide (self->verdict_bar); /* it was about what was read before */
   gtk_stack_set_visible_child_name (self->stack, "loading");
   mp_session_load_audit_async (session, &all, mp_page_get_cancellable (MP_PAGE (self)), loaded_cb,
                                g_object_ref (self));

@@ -37,6 +37,17 @@ static const struct
   { "/mode", N_ ("Mode") },
 };
 
+/* What a key was used for, as the session names it. */
+static const struct
+{
+  const char *purpose;
+  const char *text;
+} purposes[] = {
+  { "test", N_ ("to test the connection") },
+  { "crm.objects", N_ ("to read the CRM's objects") },
+  { "crm.fields", N_ ("to read the CRM's fields") },
+};
+
 /**
  * mp_activity_text_get_action:
  * @action: an action of the audit trail
@@ -106,6 +117,17 @@ mp_activity_text_dup_title (MpContext *context, MpAuditEntry *entry)
                               find_resource_name (context, init->resource));
 }
 
+static const char *
+get_detail (const char *detail)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (purposes); i++)
+    {
+      if (g_str_equal (purposes[i].purpose, detail))
+        return _ (purposes[i].text);
+    }
+  return detail;
+}
+
 /**
  * mp_activity_text_dup_origin:
  * @entry: an entry
@@ -128,7 +150,7 @@ mp_activity_text_dup_origin (MpAuditEntry *entry)
   if (init->address != NULL)
     g_string_append_printf (text, " · %s", init->address);
   if (init->detail != NULL)
-    g_string_append_printf (text, " · %s", init->detail);
+    g_string_append_printf (text, " · %s", get_detail (init->detail));
   return g_string_free (text, FALSE);
 }
 

@@ -88,18 +88,40 @@ show_stamp (AdwActionRow *row, MpStamp stamp)
   gtk_widget_set_visible (GTK_WIDGET (row), stamp.at_unix_us != 0);
 }
 
+/* (nullable): any record may use it */
+static char *
+dup_owner_text (MpCredentialRow *self)
+{
+  const char *record_id = mp_credential_get_record_id (self->credential);
+  MpRecordModel *record;
+
+  if (record_id == NULL)
+    return NULL;
+
+  record = mp_session_find_record (get_session (self), record_id);
+  if (record == NULL)
+    return g_strdup (_ ("for a record that is not here"));
+  /* Translators: %s is the record that alone may use the key. */
+  return g_strdup_printf (_ ("for %s alone"), mp_record_model_get_name (record));
+}
+
 static void
 show_summary (MpCredentialRow *self)
 {
   const char *account = mp_credential_get_account (self->credential);
   g_autofree char *masked = mp_credential_dup_masked (self->credential);
-  g_autofree char *summary =
-      account != NULL ? g_strdup_printf ("%s · %s · %s", get_platform_label (self), account, masked)
-                      : g_strdup_printf ("%s · %s", get_platform_label (self), masked);
+  g_autofree char *owner = dup_owner_text (self);
   g_autofree char *title = g_markup_escape_text (mp_credential_get_label (self->credential), -1);
-  g_autofree char *subtitle = g_markup_escape_text (summary, -1);
+  g_autoptr (GString) summary = g_string_new (get_platform_label (self));
+  g_autofree char *subtitle = NULL;
   gboolean revoked = mp_credential_get_revoked (self->credential);
 
+  if (account != NULL)
+    g_string_append_printf (summary, " · %s", account);
+  g_string_append_printf (summary, " · %s", masked);
+  if (owner != NULL)
+    g_string_append_printf (summary, " · %s", owner);
+  subtitle = g_markup_escape_text (summary->str, -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), subtitle);
   gtk_label_set_label (self->mode_label, revoked
