@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The tenant server itself, in this process, behind names that go with a desktop's. */
+typedef struct _MpRealServer MpRealServer;
+
+MpRealServer *mp_real_server_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void mp_real_server_free (MpRealServer *self);
+char *mp_real_server_dup_address (MpRealServer *self) G_GNUC_WARN_UNUSED_RESULT;
+const char *mp_real_server_get_token (MpRealServer *self);
+const char *mp_real_server_get_reader_token (MpRealServer *self);
+/* "sealed": …, "key_id": … */
+char *mp_real_server_dup_sealed (MpRealServer *self, const char *key) G_GNUC_WARN_UNUSED_RESULT;
+void mp_real_server_rotate_sealing_key (MpRealServer *self);
+/* As the operator does after bringing a backup back. */
+void mp_real_server_renew_epoch (MpRealServer *self);
+/* (nullable): of a record, as text */
+char *mp_real_server_dup_value (MpRealServer *self,
+                                const char *id,
+                                const char *pointer) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpRealServer, mp_real_server_free)
+
+G_END_DECLS
