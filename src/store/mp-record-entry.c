@@ -221,24 +221,19 @@ move_to_conflict (MpRecordEntry *entry, const char *path)
   mp_changes_forget (pending->set, path);
 }
 
-/* The pending paths that @pointer concerns become conflicts. Returns whether there were any. */
-static gboolean
+/* The pending paths that @pointer concerns become conflicts. */
+static void
 move_concerned (MpRecordEntry *entry, MpRegistry *registry, const char *pointer)
 {
   MpPending *pending = &entry->pending;
-  gboolean any = FALSE;
 
   for (unsigned int i = mp_changes_get_size (pending->set); i > 0; i--)
     {
       g_autofree char *path = g_strdup (mp_changes_get_path (pending->set, i - 1));
 
       if (concerns (registry, pointer, path))
-        {
-          move_to_conflict (entry, path);
-          any = TRUE;
-        }
+        move_to_conflict (entry, path);
     }
-  return any;
 }
 
 static gboolean
