@@ -7,24 +7,67 @@
 #include <stdio.h>
 
 static JsonObject *
+input_to_json (const char *id, const char *label, const char *help, const char *example)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "id", id);
+  json_object_set_string_member (object, "label", label);
+  if (help != NULL)
+    json_object_set_string_member (object, "help", help);
+  if (example != NULL)
+    json_object_set_string_member (object, "example", example);
+  return object;
+}
+
+static JsonArray *
+settings_to_json (MpPlatformSpec *spec)
+{
+  JsonArray *array = json_array_new ();
+
+  for (unsigned int i = 0; i < mp_platform_spec_get_n_settings (spec); i++)
+    {
+      const MpSettingSpec *setting = mp_platform_spec_get_setting (spec, i);
+      JsonObject *object =
+          input_to_json (setting->id, setting->label, setting->help, setting->example);
+
+      json_object_set_boolean_member (object, "required", setting->required);
+      json_array_add_object_element (array, object);
+    }
+  return array;
+}
+
+static JsonArray *
+parts_to_json (MpPlatformSpec *spec)
+{
+  JsonArray *array = json_array_new ();
+
+  for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (spec); i++)
+    {
+      const MpPartSpec *part = mp_platform_spec_get_part (spec, i);
+      JsonObject *object = input_to_json (part->id, part->label, part->help, part->example);
+
+      json_object_set_boolean_member (object, "secret", part->secret);
+      json_array_add_object_element (array, object);
+    }
+  return array;
+}
+
+static JsonObject *
 platform_to_json (MpPlatform *platform)
 {
   MpPlatformSpec *spec = mp_platform_get_spec (platform);
   JsonObject *object = json_object_new ();
-  JsonArray *settings = json_array_new ();
-  JsonArray *parts = json_array_new ();
 
   json_object_set_string_member (object, "id", mp_platform_get_id (platform));
   json_object_set_string_member (object, "kind", mp_platform_spec_get_kind (spec));
   json_object_set_string_member (object, "label", mp_platform_get_label (platform));
   if (mp_platform_get_unverified (platform) != NULL)
     json_object_set_string_member (object, "unverified", mp_platform_get_unverified (platform));
-  for (unsigned int i = 0; i < mp_platform_spec_get_n_settings (spec); i++)
-    json_array_add_string_element (settings, mp_platform_spec_get_setting (spec, i)->id);
-  for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (spec); i++)
-    json_array_add_string_element (parts, mp_platform_spec_get_part (spec, i)->id);
-  json_object_set_array_member (object, "connection", settings);
-  json_object_set_array_member (object, "credential", parts);
+  if (mp_platform_spec_get_key_help (spec) != NULL)
+    json_object_set_string_member (object, "key_help", mp_platform_spec_get_key_help (spec));
+  json_object_set_array_member (object, "connection", settings_to_json (spec));
+  json_object_set_array_member (object, "credential", parts_to_json (spec));
   return object;
 }
 
@@ -58,6 +101,59 @@ run_list (MpCli *cli, char **arguments, GError **error)
       g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), array);
 
       mp_cli_print_json (node);
+    }
+  return MP_EXIT_DONE;
+}
+
+/* What the person reads of one part of a key or one setting. */
+static void
+print_input (const char *id, const char *label, gboolean secret, const char *help)
+{
+  const unsigned int widths[] = { 18, 28, 0 };
+
+  mp_cli_print_row (widths, id, label, secret ? "secret" : help != NULL ? help : "", NULL);
+}
+
+static MpExit
+run_show (MpCli *cli, char **arguments, GError **error)
+{
+  MpServices *services = mp_cli_get_services (cli, error);
+  MpPlatform *platform =
+      services == NULL ? NULL
+                       : mp_platforms_find (mp_services_get_platforms (services), arguments[0]);
+  MpPlatformSpec *spec;
+
+  if (platform == NULL)
+    {
+      if (services != NULL)
+        g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND,
+                     "There is no platform “%s”: see mpctl platform list", arguments[0]);
+      return MP_EXIT_FAILED;
+    }
+  if (cli->json)
+    {
+      g_autoptr (JsonNode) node = mp_json_node_take_object (platform_to_json (platform));
+
+      mp_cli_print_json (node);
+      return MP_EXIT_DONE;
+    }
+  spec = mp_platform_get_spec (platform);
+  g_print ("%s (%s)\n", mp_platform_get_label (platform), mp_platform_spec_get_kind (spec));
+  if (mp_platform_get_unverified (platform) != NULL)
+    g_print ("Not verified: %s\n", mp_platform_get_unverified (platform));
+  if (mp_platform_spec_get_key_help (spec) != NULL)
+    g_print ("%s\n", mp_platform_spec_get_key_help (spec));
+  for (unsigned int i = 0; i < mp_platform_spec_get_n_settings (spec); i++)
+    {
+      const MpSettingSpec *setting = mp_platform_spec_get_setting (spec, i);
+
+      print_input (setting->id, setting->label, FALSE, setting->help);
+    }
+  for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (spec); i++)
+    {
+      const MpPartSpec *part = mp_platform_spec_get_part (spec, i);
+
+      print_input (part->id, part->label, part->secret, part->help);
     }
   return MP_EXIT_DONE;
 }
@@ -264,6 +360,8 @@ run_fields (MpCli *cli, char **arguments, GError **error)
 
 const MpCommand mp_cli_platform_commands[] = {
   { "platform", "list", NULL, "The systems that can be connected", 0, 0, FALSE, run_list },
+  { "platform", "show", "ID", "What a system asks for: settings, and the parts of its key", 1, 1,
+    FALSE, run_show },
   { "platform", "check", "FILE", "Faults of a platform document", 1, 1, FALSE, run_check },
   { "crm", "test", NULL, "Is the record's CRM key accepted?", 0, 0, TRUE, run_test },
   { "crm", "objects", "[--refresh]", "The CRM's objects", 0, 0, TRUE, run_objects },

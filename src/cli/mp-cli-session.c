@@ -7,36 +7,6 @@
 #include <stdio.h>
 
 static MpExit
-run_login (MpCli *cli, char **arguments, GError **error)
-{
-  MpServices *services = mp_cli_get_services (cli, error);
-  g_autoptr (MpSecret) token = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  GAsyncResult *slot = NULL;
-
-  if (services == NULL)
-    return MP_EXIT_FAILED;
-  if (cli->server == NULL || cli->tenant == NULL)
-    {
-      g_printerr ("usage: mpctl login --server ADDRESS --tenant NAME < TOKEN\n");
-      return MP_EXIT_USAGE;
-    }
-  token = mp_cli_read_secret (cli->secret_fd, NULL, "token", error);
-  if (token == NULL)
-    return MP_EXIT_FAILED;
-  mp_session_sign_in_async (services, cli->server, cli->tenant, token, NULL, mp_cli_ready_cb,
-                            &slot);
-  result = mp_cli_wait (&slot);
-  cli->session = mp_session_sign_in_finish (result, error);
-  if (cli->session == NULL)
-    return MP_EXIT_FAILED;
-  g_print ("Signed in to %s as %s (%s)\n", mp_session_get_tenant (cli->session),
-           mp_session_get_actor (cli->session),
-           mp_role_to_string (mp_session_get_role (cli->session)));
-  return MP_EXIT_DONE;
-}
-
-static MpExit
 run_logout (MpCli *cli, char **arguments, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
@@ -91,6 +61,38 @@ run_status (MpCli *cli, char **arguments, GError **error)
            g_list_model_get_n_items (mp_session_get_records (session)),
            mp_session_get_pending_count (session), mp_session_get_conflict_count (session),
            last_synced);
+  return MP_EXIT_DONE;
+}
+
+static MpExit
+run_login (MpCli *cli, char **arguments, GError **error)
+{
+  MpServices *services = mp_cli_get_services (cli, error);
+  g_autoptr (MpSecret) token = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  if (services == NULL)
+    return MP_EXIT_FAILED;
+  if (cli->server == NULL || cli->tenant == NULL)
+    {
+      g_printerr ("usage: mpctl login --server ADDRESS --tenant NAME < TOKEN\n");
+      return MP_EXIT_USAGE;
+    }
+  token = mp_cli_read_secret (cli->secret_fd, NULL, "token", error);
+  if (token == NULL)
+    return MP_EXIT_FAILED;
+  mp_session_sign_in_async (services, cli->server, cli->tenant, token, NULL, mp_cli_ready_cb,
+                            &slot);
+  result = mp_cli_wait (&slot);
+  cli->session = mp_session_sign_in_finish (result, error);
+  if (cli->session == NULL)
+    return MP_EXIT_FAILED;
+  if (cli->json)
+    return run_status (cli, arguments, error);
+  g_print ("Signed in to %s as %s (%s)\n", mp_session_get_tenant (cli->session),
+           mp_session_get_actor (cli->session),
+           mp_role_to_string (mp_session_get_role (cli->session)));
   return MP_EXIT_DONE;
 }
 

@@ -127,10 +127,13 @@ def main():
         token = stand.make_token()
         stand.mpctl("login", "--server", stand.server_address, "--tenant", "demo", stdin="mpt_" + "x" * 43, expect=4,
                     json_answer=False)
-        stand.mpctl("login", "--server", stand.server_address, "--tenant", "demo", stdin=token, json_answer=False)
+        check(stand.mpctl("login", "--server", stand.server_address, "--tenant", "demo", stdin=token)["role"] == "client_admin",
+              "signing in says the role")
         free = connect_crm(stand, source)
         connect_orders(stand, source)
         connect_payment_and_accounting(stand)
+        parts = stand.mpctl("platform", "show", "xero")["credential"]
+        check([part["id"] for part in parts if part["secret"]] == ["client_secret"], "a platform says what its key is")
         faults = stand.mpctl("settings", "validate")
         check(not [fault for fault in faults if fault["severity"] == "error"], "the record has no error")
         stand.mpctl("sync")
