@@ -322,18 +322,21 @@ sign_in_left_cb (MpWindow *self)
 }
 
 static void
-section_selected_cb (MpWindow *self, GtkListBoxRow *row)
+enter_section (MpWindow *self, MpSectionListRow *row)
 {
-  const char *name;
+  const char *name = mp_section_list_row_get_name (row);
 
-  if (row == NULL)
-    return;
-
-  name = mp_section_list_row_get_name (MP_SECTION_LIST_ROW (row));
   gtk_stack_set_visible_child_name (self->page_stack, name);
   save_setting (self, MP_SETTING_LAST_SECTION, name);
   update_title (self);
-  mp_page_enter (mp_section_list_row_get_page (MP_SECTION_LIST_ROW (row)));
+  mp_page_enter (mp_section_list_row_get_page (row));
+}
+
+static void
+section_selected_cb (MpWindow *self, GtkListBoxRow *row)
+{
+  if (row != NULL && mp_context_get_session (self->context) != NULL)
+    enter_section (self, MP_SECTION_LIST_ROW (row));
 }
 
 static void
@@ -595,17 +598,20 @@ mp_window_show_sign_in (MpWindow *self, const char *server, const char *tenant)
 void
 mp_window_show_section (MpWindow *self, const char *name)
 {
+  MpSectionListRow *row = get_section_row (self, 0);
+
   for (unsigned int i = 0; i < G_N_ELEMENTS (sections); i++)
     {
       if (g_str_equal (sections[i].name, name))
-        {
-          gtk_list_box_select_row (self->section_list,
-                                   GTK_LIST_BOX_ROW (get_section_row (self, i)));
-          adw_leaflet_set_visible_child (self->leaflet, self->content);
-          return;
-        }
+        row = get_section_row (self, i);
     }
-  mp_window_show_section (self, sections[0].name);
+
+  /* The section that is selected already is entered again: the tenant may be another one. */
+  if (gtk_list_box_get_selected_row (self->section_list) == GTK_LIST_BOX_ROW (row))
+    enter_section (self, row);
+  else
+    gtk_list_box_select_row (self->section_list, GTK_LIST_BOX_ROW (row));
+  adw_leaflet_set_visible_child (self->leaflet, self->content);
 }
 
 void
