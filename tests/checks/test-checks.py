@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The checks themselves: each notices the fault it is for, in a small tree made for it."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+TAG = "/* SPDX-License-Identifier: GPL-3.0-or-later */\n"
+HEADERS = {"src/http/mp-http.h": TAG, "src/core/mp-core.h": TAG, "src/app/pages/crm/mp-crm.h": TAG,
+           "src/app/common/mp-common.h": TAG}
+
+CASES = [
+    ("folders", {"src/core/a.c": TAG + '#include "mp-core.h"\n'}, None),
+    ("folders", {"src/core/a.c": TAG + '#include "mp-http.h"\n'}, "core may not include mp-http.h of http"),
+    ("folders", {"src/core/a.c": TAG + "#include <gtk/gtk.h>\n"}, "<gtk/gtk.h> is not for core"),
+    ("folders", {"src/http/a.c": TAG + "#include <sqlite3.h>\n"}, "<sqlite3.h> is not for http"),
+    ("folders", {"src/app/common/a.c": TAG + '#include "mp-crm.h"\n'}, "app/common may not include mp-crm.h"),
+    ("folders", {"src/app/pages/payment/a.c": TAG + '#include "mp-crm.h"\n'}, "pages do not include each other"),
+    ("folders", {"src/elsewhere/a.c": TAG}, "no rule for this folder"),
+    ("source", {"src/core/a.c": TAG + "int f (void);\n"}, None),
+    ("source", {"src/core/a.c": "int f (void);\n"}, "the first line is the licence tag"),
+    ("source", {"src/core/a.c": TAG + 'int x = atoi ("1");\n'}, "unchecked number parsing"),
+    ("source", {"src/core/a.c": TAG + "/* TODO */\n"}, "unfinished"),
+    ("source", {"src/core/a.c": TAG + 'char *t = _ ("Hello");\n'}, "po/POTFILES.in lacks src/core/a.c"),
+    ("format", {"src/core/a.c": TAG + "int  f(void) ;\n"}, "should be clang-formatted"),
+]
+
+
+def run(check, files):
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        for name, text in {**HEADERS, **files, "po/POTFILES.in": ""}.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text)
+        (root / "tests").mkdir()
+        (root / ".clang-format").write_text((HERE.parent.parent / ".clang-format").read_text())
+        return subprocess.run([sys.executable, str(HERE / f"check-{check}.py"), folder],
+                              capture_output=True, text=True, check=False)
+
+
+def main():
+    failed = 0
+    print(f"1..{len(CASES)}")
+    for number, (check, files, fault) in enumerate(CASES, 1):
+        done = run(check, files)
+        holds = done.returncode == 0 if fault is None else done.returncode == 1 and fault in done.stdout
+        failed += not holds
+        print("ok" if holds else "not ok", number, "-", check, fault or "is content with a right tree")
+        if not holds:
+            print("#", done.stdout, done.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
