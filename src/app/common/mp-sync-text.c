@@ -26,6 +26,24 @@ get_state_text (MpSyncState state)
     }
 }
 
+/* Records that the server does not get yet: something is missing in them, or it refused them. */
+static unsigned int
+count_drafts (MpSession *session)
+{
+  GListModel *records = mp_session_get_records (session);
+  unsigned int n_drafts = 0;
+
+  for (unsigned int i = 0; i < g_list_model_get_n_items (records); i++)
+    {
+      g_autoptr (MpRecordModel) model = g_list_model_get_item (records, i);
+      MpRecordState state = mp_record_model_get_state (model);
+
+      if (state == MP_RECORD_STATE_DRAFT || state == MP_RECORD_STATE_REFUSED)
+        n_drafts++;
+    }
+  return n_drafts;
+}
+
 /**
  * mp_sync_text_dup_short:
  * @session: a session
@@ -37,6 +55,7 @@ mp_sync_text_dup_short (MpSession *session)
 {
   unsigned int n_conflicts;
   unsigned int n_pending;
+  unsigned int n_drafts;
   const char *state;
 
   g_return_val_if_fail (MP_IS_SESSION (session), NULL);
@@ -48,6 +67,10 @@ mp_sync_text_dup_short (MpSession *session)
     /* Translators: 1 is the state of the sync, such as "Synced". */
     return g_strdup_printf (ngettext ("%s, %u conflict", "%s, %u conflicts", n_conflicts), state,
                             n_conflicts);
+  n_drafts = count_drafts (session);
+  if (n_drafts > 0 && mp_session_get_sync_state (session) == MP_SYNC_STATE_SYNCED)
+    /* Translators: 1 is the state of the sync, such as "Synced". */
+    return g_strdup_printf (ngettext ("%s, %u draft", "%s, %u drafts", n_drafts), state, n_drafts);
   if (n_pending > 0)
     /* Translators: 1 is the state of the sync, such as "Offline". */
     return g_strdup_printf (ngettext ("%s, %u change waits", "%s, %u changes wait", n_pending),
@@ -99,6 +122,9 @@ mp_sync_text_dup_details (MpSession *session)
     g_string_append_printf (text, "%s\n", explanation);
   if (explanation != NULL && message != NULL && *message != '\0')
     g_string_append_printf (text, "%s\n", message);
+  if (count_drafts (session) > 0)
+    g_string_append_printf (text, "%s\n",
+                            _ ("A draft goes to the server once nothing is missing in it."));
   age = mp_app_text_dup_age (mp_session_get_last_synced_unix_us (session), g_get_real_time ());
   /* Translators: %s is a time ago, such as "5 minutes ago". */
   g_string_append_printf (text, _ ("Last sync: %s"), age);
