@@ -23,6 +23,8 @@ static const struct
   { "credential.rename", N_ ("Renamed the key") },
   { "credential.revoke", N_ ("Revoked the key") },
   { "credential.use", N_ ("Used the key") },
+  { "token.add", N_ ("Made a sign-in token") },
+  { "token.revoke", N_ ("Revoked a sign-in token") },
 };
 
 /* Members of a key as the trail names them; those without a text say nothing to people. */
@@ -66,7 +68,7 @@ mp_activity_text_get_action (const char *action)
   return action;
 }
 
-/* The name a record or key has here, for an identifier that says nothing. */
+/* (nullable): the name a record or key has here; an identifier alone says nothing. */
 static const char *
 find_resource_name (MpContext *context, const char *resource)
 {
@@ -74,22 +76,22 @@ find_resource_name (MpContext *context, const char *resource)
   const char *id = strchr (resource, '/');
 
   if (session == NULL || id == NULL)
-    return resource;
+    return NULL;
 
   id++;
   if (g_str_has_prefix (resource, "settings/"))
     {
       MpRecordModel *record = mp_session_find_record (session, id);
 
-      return record != NULL ? mp_record_model_get_name (record) : resource;
+      return record != NULL ? mp_record_model_get_name (record) : NULL;
     }
   if (g_str_has_prefix (resource, "credential/"))
     {
       MpCredential *credential = mp_session_find_credential (session, id);
 
-      return credential != NULL ? mp_credential_get_label (credential) : resource;
+      return credential != NULL ? mp_credential_get_label (credential) : NULL;
     }
-  return resource;
+  return NULL;
 }
 
 /**
@@ -104,17 +106,18 @@ mp_activity_text_dup_title (MpContext *context, MpAuditEntry *entry)
 {
   const MpAuditEntryInit *init;
   const char *action;
+  const char *name;
 
   g_return_val_if_fail (MP_IS_CONTEXT (context), NULL);
   g_return_val_if_fail (MP_IS_AUDIT_ENTRY (entry), NULL);
 
   init = mp_audit_entry_get_init (entry);
   action = mp_activity_text_get_action (init->action);
-  if (init->resource == NULL)
+  name = init->resource != NULL ? find_resource_name (context, init->resource) : NULL;
+  if (name == NULL)
     return g_strdup (action);
   /* Translators: 1 is what was done, 2 the record or key. */
-  return g_strdup_printf (C_ ("activity", "%s: %s"), action,
-                              find_resource_name (context, init->resource));
+  return g_strdup_printf (C_ ("activity", "%s: %s"), action, name);
 }
 
 static const char *
