@@ -11,6 +11,13 @@ TAG = "/* SPDX-License-Identifier: GPL-3.0-or-later */\n"
 HEADERS = {"src/http/mp-http.h": TAG, "src/core/mp-core.h": TAG, "src/app/pages/crm/mp-crm.h": TAG,
            "src/app/common/mp-common.h": TAG}
 
+
+def comment(told="@x: a number", returns="Returns: (transfer full): a text", code="char *\nmp_f (int x)"):
+    """A source of core with one function, which a file of http uses."""
+    return {"src/core/a.h": TAG + "char *mp_f (int x);\n", "src/http/b.c": TAG + '#include "a.h"\n',
+            "src/core/a.c": f"{TAG}/**\n * mp_f:\n * {told}\n *\n * {returns}\n */\n{code}\n{{\n}}\n"}
+
+
 CASES = [
     ("folders", {"src/core/a.c": TAG + '#include "mp-core.h"\n'}, None),
     ("folders", {"src/core/a.c": TAG + '#include "mp-http.h"\n'}, "core may not include mp-http.h of http"),
@@ -24,6 +31,16 @@ CASES = [
     ("source", {"src/core/a.c": TAG + 'int x = atoi ("1");\n'}, "unchecked number parsing"),
     ("source", {"src/core/a.c": TAG + "/* TODO */\n"}, "unfinished"),
     ("source", {"src/core/a.c": TAG + 'char *t = _ ("Hello");\n'}, "po/POTFILES.in lacks src/core/a.c"),
+    ("doc-comments", comment(), None),
+    ("doc-comments", {**comment(), "src/core/a.c": TAG}, "mp_f () has no doc comment"),
+    ("doc-comments", {"src/core/a.h": TAG + "char *mp_f (int x);\n"}, None),
+    ("doc-comments", comment(told="@y: a number"), "mp_f () has no parameter y"),
+    ("doc-comments", comment(told="It doubles."), "mp_f () does not tell of x"),
+    ("doc-comments", comment(told="@x: a number, not @y"), "mp_f () speaks of @y, which it has not"),
+    ("doc-comments", comment(returns="It is a text."), "mp_f () does not tell what it returns"),
+    ("doc-comments", comment(returns="Returns: a text"), "mp_f () does not tell who owns what it returns"),
+    ("doc-comments", comment(code="void\nmp_f (int x)"), "mp_f () returns nothing"),
+    ("doc-comments", comment(code="char *\nmp_g (int x)"), "the comment of mp_f () stands before something else"),
     ("format", {"src/core/a.c": TAG + "int  f(void) ;\n"}, "should be clang-formatted"),
 ]
 
