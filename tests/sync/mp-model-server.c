@@ -494,10 +494,11 @@ handle_cb (SoupServer *server,
 {
   MpModelServer *self = user_data;
   g_autofree char *name = g_strconcat (soup_server_message_get_method (message), " ", path, NULL);
+  g_autofree char *fault_name = NULL;
   g_autofree char *fault = NULL;
 
   self->n_requests++;
-  g_hash_table_steal_extended (self->faults, name, NULL, (gpointer *) &fault);
+  g_hash_table_steal_extended (self->faults, name, (gpointer *) &fault_name, (gpointer *) &fault);
   if (g_strcmp0 (fault, "restore") == 0)
     mp_model_server_restore (self);
   if (g_strcmp0 (fault, "request") != 0)
