@@ -26,8 +26,7 @@ struct _MpCredentialDialog
   MpCredential *credential; /* (owned) (nullable): the one that is replaced */
   MpRecordModel *record;    /* (owned) (nullable): whose connection the key is tested with */
   MpPlatform *platform;     /* (owned) (nullable): not chosen yet */
-  gboolean is_private;
-  gboolean label_typed; /* the person's own name, not ours */
+  gboolean label_typed;     /* the person's own name, not ours */
   gboolean label_filling;
   gboolean anyway; /* the person saw what is wrong with the key; Save keeps it as it is */
 };
@@ -202,7 +201,6 @@ save (MpCredentialDialog *self)
         .label = gtk_editable_get_text (self->label_row),
         .mode = mp_secret_editor_get_mode (self->editor),
         .account = tested != NULL ? mp_test_result_get_account (tested) : NULL,
-        .record_id = self->is_private ? mp_record_model_get_id (self->record) : NULL,
       };
 
       mp_session_add_credential_async (get_session (self), &new_credential, secret, NULL, added_cb,
@@ -475,20 +473,4 @@ mp_credential_dialog_new_replace (GtkWidget *parent, MpContext *context, MpCrede
   gtk_editable_set_editable (self->label_row, FALSE);
   fill_platforms (self, mp_credential_get_platform (credential));
   return GTK_WINDOW (self);
-}
-
-/**
- * mp_credential_dialog_set_private:
- * @self: a dialog that adds a key and has a record
- * @is_private: whether the record alone may use the key
- *
- * Says whose the new key will be.
- */
-void
-mp_credential_dialog_set_private (MpCredentialDialog *self, gboolean is_private)
-{
-  g_return_if_fail (MP_IS_CREDENTIAL_DIALOG (self));
-  g_return_if_fail (!is_private || self->record != NULL);
-
-  self->is_private = is_private;
 }

@@ -25,7 +25,5 @@ GtkWindow *mp_credential_dialog_new_add (GtkWidget *parent,
 GtkWindow *mp_credential_dialog_new_replace (GtkWidget *parent,
                                              MpContext *context,
                                              MpCredential *credential) G_GNUC_WARN_UNUSED_RESULT;
-/* The new key will be private to @record (the dialog's record). */
-void mp_credential_dialog_set_private (MpCredentialDialog *self, gboolean is_private);
 
 G_END_DECLS

@@ -3,22 +3,6 @@
 
 #include <glib/gi18n-lib.h>
 
-static const char *
-get_mode_text (MpMode mode)
-{
-  switch (mode)
-    {
-    case MP_MODE_TEST:
-      return C_ ("credential mode", "Test");
-    case MP_MODE_LIVE:
-      return C_ ("credential mode", "Live");
-    case MP_MODE_UNKNOWN:
-      return NULL;
-    default:
-      g_return_val_if_reached (NULL);
-    }
-}
-
 static void
 add (GString *text, const char *part)
 {
@@ -54,10 +38,87 @@ mp_credential_text_dup_details (MpCredential *credential, gboolean on_this_compu
     /* Translators: %s is a person's name */
     who = g_strdup_printf (_ ("added by %s"), created.by);
   add (text, masked);
-  add (text, get_mode_text (mp_credential_get_mode (credential)));
+  if (mp_credential_get_mode (credential) != MP_MODE_UNKNOWN)
+    add (text, mp_credential_text_get_mode (mp_credential_get_mode (credential)));
   add (text, mp_credential_get_account (credential));
   add (text, who);
   if (!on_this_computer)
     add (text, _ ("kept by the server, not on this computer"));
   return g_string_free (text, FALSE);
+}
+
+/**
+ * mp_credential_text_get_mode:
+ * @mode: a mode
+ *
+ * Returns: (transfer none): its name, translated
+ */
+const char *
+mp_credential_text_get_mode (MpMode mode)
+{
+  switch (mode)
+    {
+    case MP_MODE_TEST:
+      return C_ ("mode of a key", "Test");
+    case MP_MODE_LIVE:
+      return C_ ("mode of a key", "Live");
+    case MP_MODE_UNKNOWN:
+    default:
+      return C_ ("mode of a key", "Mode not known");
+    }
+}
+
+static char *
+dup_account_text (MpTestResult *result)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+
+  if (mp_test_result_get_account (result) != NULL)
+    g_ptr_array_add (parts, (gpointer) mp_test_result_get_account (result));
+  if (mp_test_result_get_details (result) != NULL)
+    g_ptr_array_add (parts, (gpointer) mp_test_result_get_details (result));
+  if (mp_test_result_get_mode (result) != MP_MODE_UNKNOWN)
+    g_ptr_array_add (parts,
+                     (gpointer) mp_credential_text_get_mode (mp_test_result_get_mode (result)));
+  g_ptr_array_add (parts, NULL);
+  return g_strjoinv (" · ", (char **) parts->pdata);
+}
+
+/**
+ * mp_credential_text_dup_result:
+ * @result: the answer of a test
+ * @platform_label: the platform's name
+ *
+ * Returns: (transfer full): the answer in people's words
+ */
+char *
+mp_credential_text_dup_result (MpTestResult *result, const char *platform_label)
+{
+  g_autofree char *account = NULL;
+  const char *message;
+
+  g_return_val_if_fail (MP_IS_TEST_RESULT (result), NULL);
+
+  account = dup_account_text (result);
+  message = mp_test_result_get_message (result);
+  switch (mp_test_result_get_outcome (result))
+    {
+    case MP_TEST_CONNECTED:
+      if (*account == '\0')
+        /* Translators: %s is a platform, such as HubSpot. */
+        return g_strdup_printf (_ ("Connected to %s"), platform_label);
+      /* Translators: 1 is a platform, 2 an account's name with its currency and mode. */
+      return g_strdup_printf (_ ("Connected to %s: %s"), platform_label, account);
+    case MP_TEST_LIMITED:
+      /* Translators: 1 is a platform, 2 what the key may not do. */
+      return g_strdup_printf (_ ("%s accepts the key, but it is limited: %s"), platform_label,
+                                 message != NULL ? message : account);
+    case MP_TEST_REJECTED:
+    default:
+      if (message == NULL)
+        /* Translators: %s is a platform, such as HubSpot. */
+        return g_strdup_printf (_ ("%s did not accept the key."), platform_label);
+      /* Translators: 1 is a platform, 2 what it answered. */
+      return g_strdup_printf (_ ("%s did not accept the key: %s"), platform_label, message);
+    }
 }

@@ -172,7 +172,7 @@ path_edited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     mp_session_revoke_credential_async (change->session, change->old_credential, NULL,
                                         old_revoked_cb, NULL);
   change->self->saving = FALSE;
-  text = change->tested != NULL ? mp_test_result_dup_text (change->tested, change->platform)
+  text = change->tested != NULL ? mp_credential_text_dup_result (change->tested, change->platform)
                                 : g_strdup (_ ("The key is saved, untested"));
   mp_toast_show (GTK_WIDGET (change->self), text);
   mp_page_update (change->self->page);
@@ -320,7 +320,7 @@ stored_tested_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (tested == NULL)
     text = mp_app_text_dup_error (error, change->platform);
   else
-    text = mp_test_result_dup_text (tested, change->platform);
+    text = mp_credential_text_dup_result (tested, change->platform);
   if (tested != NULL && mp_test_result_get_outcome (tested) == MP_TEST_CONNECTED)
     kind = MP_CAPTION_INFO;
   else if (tested != NULL && mp_test_result_get_outcome (tested) == MP_TEST_LIMITED)

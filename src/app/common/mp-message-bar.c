@@ -62,17 +62,6 @@ mp_message_bar_init (MpMessageBar *self)
 }
 
 /**
- * mp_message_bar_new:
- *
- * Returns: (transfer floating): a bar without a text, thus hidden
- */
-GtkWidget *
-mp_message_bar_new (void)
-{
-  return g_object_new (MP_TYPE_MESSAGE_BAR, NULL);
-}
-
-/**
  * mp_message_bar_show:
  * @self: a message bar
  * @kind: how serious it is

@@ -20,7 +20,6 @@ typedef enum
 #define MP_TYPE_MESSAGE_BAR (mp_message_bar_get_type ())
 G_DECLARE_FINAL_TYPE (MpMessageBar, mp_message_bar, MP, MESSAGE_BAR, AdwBin)
 
-GtkWidget *mp_message_bar_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void mp_message_bar_show (MpMessageBar *self, MpMessageKind kind, const char *text);
 void mp_message_bar_set_button (MpMessageBar *self, const char *label, const char *action_name);
 void mp_message_bar_hide (MpMessageBar *self);

@@ -2,6 +2,7 @@
 #include "mp-secret-editor.h"
 
 #include "mp-app-text.h"
+#include "mp-credential-text.h"
 #include "mp-row-caption.h"
 
 #include <glib/gi18n-lib.h>
@@ -208,7 +209,7 @@ static void
 show_tested (MpSecretEditor *self, MpTestResult *tested, const char *platform_label)
 {
   MpTestOutcome outcome = mp_test_result_get_outcome (tested);
-  g_autofree char *text = mp_test_result_dup_text (tested, platform_label);
+  g_autofree char *text = mp_credential_text_dup_result (tested, platform_label);
 
   if (outcome == MP_TEST_REJECTED && self->rows->len > 0)
     {
@@ -349,17 +350,6 @@ mp_secret_editor_init (MpSecretEditor *self)
 {
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
-}
-
-/**
- * mp_secret_editor_new:
- *
- * Returns: (transfer floating): an editor for no platform yet
- */
-GtkWidget *
-mp_secret_editor_new (void)
-{
-  return g_object_new (MP_TYPE_SECRET_EDITOR, NULL);
 }
 
 /**
@@ -560,79 +550,4 @@ mp_secret_editor_clear (MpSecretEditor *self)
 
   for (unsigned int i = 0; i < self->rows->len; i++)
     gtk_editable_set_text (GTK_EDITABLE (g_ptr_array_index (self->rows, i)), "");
-}
-
-/**
- * mp_mode_get_label:
- * @mode: a mode
- *
- * Returns: (transfer none): its name, translated
- */
-const char *
-mp_mode_get_label (MpMode mode)
-{
-  switch (mode)
-    {
-    case MP_MODE_TEST:
-      return C_ ("mode of a key", "Test");
-    case MP_MODE_LIVE:
-      return C_ ("mode of a key", "Live");
-    case MP_MODE_UNKNOWN:
-    default:
-      return C_ ("mode of a key", "Mode not known");
-    }
-}
-
-static char *
-dup_account_text (MpTestResult *result)
-{
-  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
-
-  if (mp_test_result_get_account (result) != NULL)
-    g_ptr_array_add (parts, (gpointer) mp_test_result_get_account (result));
-  if (mp_test_result_get_details (result) != NULL)
-    g_ptr_array_add (parts, (gpointer) mp_test_result_get_details (result));
-  if (mp_test_result_get_mode (result) != MP_MODE_UNKNOWN)
-    g_ptr_array_add (parts, (gpointer) mp_mode_get_label (mp_test_result_get_mode (result)));
-  g_ptr_array_add (parts, NULL);
-  return g_strjoinv (" · ", (char **) parts->pdata);
-}
-
-/**
- * mp_test_result_dup_text:
- * @result: the answer of a test
- * @platform_label: the platform's name
- *
- * Returns: (transfer full): the answer in people's words
- */
-char *
-mp_test_result_dup_text (MpTestResult *result, const char *platform_label)
-{
-  g_autofree char *account = NULL;
-  const char *message;
-
-  g_return_val_if_fail (MP_IS_TEST_RESULT (result), NULL);
-
-  account = dup_account_text (result);
-  message = mp_test_result_get_message (result);
-  switch (mp_test_result_get_outcome (result))
-    {
-    case MP_TEST_CONNECTED:
-      if (*account == '\0')
-        /* Translators: %s is a platform, such as HubSpot. */
-        return g_strdup_printf (_ ("Connected to %s"), platform_label);
-      /* Translators: 1 is a platform, 2 an account's name with its currency and mode. */
-      return g_strdup_printf (_ ("Connected to %s: %s"), platform_label, account);
-    case MP_TEST_LIMITED:
-      /* Translators: 1 is a platform, 2 what the key may not do. */
-      return g_strdup_printf (_ ("%s accepts the key, but it is limited: %s"), platform_label,
-                                 message != NULL ? message : account);
-    case MP_TEST_REJECTED:
-    default:
-      if (message == NULL)
-        /* Translators: %s is a platform, such as HubSpot. */
-        return g_strdup_printf (_ ("%s did not accept the key."), platform_label);
-      /* Translators: 1 is a platform, 2 what it answered. */
-      return g_strdup_printf (_ ("%s did not accept the key: %s"), platform_label, message);
-    }
 }

@@ -15,7 +15,6 @@ G_BEGIN_DECLS
 #define MP_TYPE_SECRET_EDITOR (mp_secret_editor_get_type ())
 G_DECLARE_FINAL_TYPE (MpSecretEditor, mp_secret_editor, MP, SECRET_EDITOR, AdwPreferencesGroup)
 
-GtkWidget *mp_secret_editor_new (void) G_GNUC_WARN_UNUSED_RESULT;
 /* Both (nullable): no rows. @session: who makes the test. */
 void mp_secret_editor_set_platform (MpSecretEditor *self, MpSession *session, MpPlatform *platform);
 /* @connection: (nullable): the settings to test the key with */
@@ -31,10 +30,5 @@ void mp_secret_editor_test_async (MpSecretEditor *self,
 /* FALSE: the platform could not be asked; the result is shown either way. */
 gboolean mp_secret_editor_test_finish (MpSecretEditor *self, GAsyncResult *result, GError **error);
 void mp_secret_editor_clear (MpSecretEditor *self); /* empties the entries */
-
-/* "Connected to Example Association (AUD), live mode" */
-char *mp_test_result_dup_text (MpTestResult *result,
-                               const char *platform_label) G_GNUC_WARN_UNUSED_RESULT;
-const char *mp_mode_get_label (MpMode mode); /* translated: "Test", "Live" */
 
 G_END_DECLS

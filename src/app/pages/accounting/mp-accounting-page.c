@@ -67,15 +67,3 @@ mp_accounting_page_init (MpAccountingPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 }
-
-/**
- * mp_accounting_page_new:
- * @context: the window's context
- *
- * Returns: (transfer floating): the accounting section
- */
-GtkWidget *
-mp_accounting_page_new (MpContext *context)
-{
-  return g_object_new (MP_TYPE_ACCOUNTING_PAGE, "context", context, NULL);
-}

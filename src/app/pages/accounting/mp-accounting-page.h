@@ -9,6 +9,4 @@ G_BEGIN_DECLS
 #define MP_TYPE_ACCOUNTING_PAGE (mp_accounting_page_get_type ())
 G_DECLARE_FINAL_TYPE (MpAccountingPage, mp_accounting_page, MP, ACCOUNTING_PAGE, MpPage)
 
-GtkWidget *mp_accounting_page_new (MpContext *context) G_GNUC_WARN_UNUSED_RESULT;
-
 G_END_DECLS

@@ -4,9 +4,9 @@
 #include "mp-app-text.h"
 #include "mp-connection.h"
 #include "mp-credential-dialog.h"
+#include "mp-credential-text.h"
 #include "mp-error.h"
 #include "mp-mnemonics.h"
-#include "mp-secret-editor.h"
 #include "mp-toast.h"
 #include "mp-value-text.h"
 
@@ -124,9 +124,10 @@ show_summary (MpCredentialRow *self)
   subtitle = g_markup_escape_text (summary->str, -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), subtitle);
-  gtk_label_set_label (self->mode_label, revoked
-                       ? C_ ("key", "Revoked")
-                             : mp_mode_get_label (mp_credential_get_mode (self->credential)));
+  gtk_label_set_label (
+      self->mode_label,
+      revoked       ? C_ ("key", "Revoked")
+                    : mp_credential_text_get_mode (mp_credential_get_mode (self->credential)));
   if (!revoked && mp_credential_get_mode (self->credential) == MP_MODE_LIVE)
     gtk_widget_add_css_class (GTK_WIDGET (self->mode_label), "live");
 }
@@ -164,7 +165,7 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gtk_spinner_set_spinning (self->spinner, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), FALSE);
   gtk_widget_set_sensitive (self->test_button, TRUE);
-  text = tested != NULL ? mp_test_result_dup_text (tested, get_platform_label (self))
+  text = tested != NULL ? mp_credential_text_dup_result (tested, get_platform_label (self))
                         : mp_app_text_dup_error (error, get_platform_label (self));
   set_subtitle (self->result_row, text);
   gtk_widget_set_visible (GTK_WIDGET (self->result_row), TRUE);

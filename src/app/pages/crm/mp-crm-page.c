@@ -509,15 +509,3 @@ mp_crm_page_init (MpCrmPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 }
-
-/**
- * mp_crm_page_new:
- * @context: the window's context
- *
- * Returns: (transfer floating): the CRM section
- */
-GtkWidget *
-mp_crm_page_new (MpContext *context)
-{
-  return g_object_new (MP_TYPE_CRM_PAGE, "context", context, NULL);
-}

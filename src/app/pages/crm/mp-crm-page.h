@@ -9,6 +9,4 @@ G_BEGIN_DECLS
 #define MP_TYPE_CRM_PAGE (mp_crm_page_get_type ())
 G_DECLARE_FINAL_TYPE (MpCrmPage, mp_crm_page, MP, CRM_PAGE, MpPage)
 
-GtkWidget *mp_crm_page_new (MpContext *context) G_GNUC_WARN_UNUSED_RESULT;
-
 G_END_DECLS

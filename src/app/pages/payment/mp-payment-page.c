@@ -202,15 +202,3 @@ mp_payment_page_init (MpPaymentPage *self)
   mp_mnemonics_name_buttons (self->add_button);
   mp_picker_row_set_footer (self->key_row, self->add_button);
 }
-
-/**
- * mp_payment_page_new:
- * @context: the window's context
- *
- * Returns: (transfer floating): the payment gateway section
- */
-GtkWidget *
-mp_payment_page_new (MpContext *context)
-{
-  return g_object_new (MP_TYPE_PAYMENT_PAGE, "context", context, NULL);
-}

@@ -9,6 +9,4 @@ G_BEGIN_DECLS
 #define MP_TYPE_PAYMENT_PAGE (mp_payment_page_get_type ())
 G_DECLARE_FINAL_TYPE (MpPaymentPage, mp_payment_page, MP, PAYMENT_PAGE, MpPage)
 
-GtkWidget *mp_payment_page_new (MpContext *context) G_GNUC_WARN_UNUSED_RESULT;
-
 G_END_DECLS
