@@ -150,7 +150,7 @@ check_update (MpOperation *self, GError **error)
 static gboolean
 check_complete (MpOperation *self, GError **error)
 {
-  const ActionSpec *spec = get_spec (self->action);
+  const ActionSpec *spec = &actions[self->action];
 
   if (spec->needs_base && self->base == NULL)
     return fail_invalid (error, "the member “base” is missing");
