@@ -141,6 +141,13 @@ new_profile_item (const MpProfile *profile)
   return item;
 }
 
+static gboolean
+is_open (MpSession *session, const MpProfile *profile)
+{
+  return session != NULL && g_str_equal (mp_session_get_server (session), profile->server) &&
+         g_str_equal (mp_session_get_tenant (session), profile->tenant);
+}
+
 static void
 update_tenant_menu (MpWindow *self)
 {
@@ -153,11 +160,16 @@ update_tenant_menu (MpWindow *self)
 
   for (unsigned int i = 0; profiles != NULL && i < profiles->len; i++)
     {
-      g_autoptr (GMenuItem) item = new_profile_item (g_ptr_array_index (profiles, i));
+      const MpProfile *profile = g_ptr_array_index (profiles, i);
 
-      g_menu_append_item (tenants, item);
+      if (!is_open (session, profile))
+        {
+          g_autoptr (GMenuItem) item = new_profile_item (profile);
+
+          g_menu_append_item (tenants, item);
+        }
     }
-  g_menu_append_section (menu, _ ("Tenants on this computer"), G_MENU_MODEL (tenants));
+  g_menu_append_section (menu, _ ("Other tenants on this computer"), G_MENU_MODEL (tenants));
   g_menu_append (doors, _ ("Sign in to _another…"), "win.sign-in-other");
   g_menu_append (doors, _ ("Sign _out…"), "win.sign-out");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (doors));
