@@ -27,12 +27,20 @@ typedef enum
   NODE_IN,
 } NodeKind;
 
+/* One step of a path: a name, or what an expression says. */
+typedef struct
+{
+  char *text;          /* (owned) (nullable) */
+  MpExpression *index; /* (owned) (nullable): its value is the name */
+  MpExpression *fits;  /* (owned) (nullable): the first element for which it is true */
+} Segment;
+
 struct _MpExpression
 {
   NodeKind kind;
   MpValue value;       /* of a constant */
   char *text;          /* (owned) (nullable): a constant's text */
-  GPtrArray *segments; /* (owned) (nullable) (element-type utf8): a path's */
+  GPtrArray *segments; /* (owned) (nullable) (element-type Segment): a path's */
   gboolean is_special; /* the first segment is @item, @key or @NAME */
   GPtrArray *items;    /* (owned) (nullable) (element-type MpExpression): a list's constants */
   MpExpression *left;  /* (owned) (nullable) */
@@ -181,6 +189,42 @@ parse_number (Parser *parser, GError **error)
   return self;
 }
 
+static void
+segment_free (gpointer data)
+{
+  Segment *segment = data;
+
+  g_free (segment->text);
+  mp_expression_free (segment->index);
+  mp_expression_free (segment->fits);
+  g_free (segment);
+}
+
+static void
+add_name (GPtrArray *segments, char *text /* (transfer full) */)
+{
+  Segment *segment = g_new0 (Segment, 1);
+
+  segment->text = text;
+  g_ptr_array_add (segments, segment);
+}
+
+/* After its opening bracket. */
+static gboolean
+take_computed_segment (Parser *parser, GPtrArray *segments, GError **error)
+{
+  gboolean is_filter = take (parser, "?");
+  MpExpression *inner = parse_or (parser, error);
+  Segment *segment;
+
+  if (inner == NULL)
+    return FALSE;
+  segment = g_new0 (Segment, 1);
+  *(is_filter ? &segment->fits : &segment->index) = inner;
+  g_ptr_array_add (segments, segment);
+  return take (parser, "]") || fail (parser, error, "“]”") != NULL;
+}
+
 static gboolean
 take_segment (Parser *parser, GPtrArray *segments, GError **error)
 {
@@ -192,12 +236,17 @@ take_segment (Parser *parser, GPtrArray *segments, GError **error)
       text = take_string (parser, error);
       if (text == NULL)
         return FALSE;
-      g_ptr_array_add (segments, text);
+      add_name (segments, text);
       return take (parser, "]") || fail (parser, error, "“]”") != NULL;
+    }
+  if (*parser->at == '[' && segments->len > 0)
+    {
+      parser->at++;
+      return take_computed_segment (parser, segments, error);
     }
   if (!is_name_part (*parser->at))
     return fail (parser, error, "a name") != NULL;
-  g_ptr_array_add (segments, take_name (parser));
+  add_name (segments, take_name (parser));
   return TRUE;
 }
 
@@ -206,7 +255,7 @@ parse_path (Parser *parser, GError **error)
 {
   g_autoptr (MpExpression) self = new_node (NODE_PATH);
 
-  self->segments = g_ptr_array_new_with_free_func (g_free);
+  self->segments = g_ptr_array_new_with_free_func (segment_free);
   self->is_special = *parser->at == '@';
   do
     {
@@ -413,34 +462,102 @@ get_element (JsonArray *array, const char *segment)
   return json_array_get_element (array, (unsigned int) index);
 }
 
-static MpValue
-evaluate_path (const MpExpression *self, const MpScope *scope)
+static JsonNode *
+get_member (JsonNode *node, const char *name)
 {
-  const char *first = g_ptr_array_index (self->segments, 0);
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return json_object_get_member (json_node_get_object (node), name);
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return get_element (json_node_get_array (node), name);
+  return NULL;
+}
+
+/* @found: (out) (nullable): the first element for which @fits is true */
+static gboolean
+find_element (const MpExpression *fits,
+              const MpScope *scope,
+              JsonNode *node,
+              JsonNode **found,
+              GError **error)
+{
+  JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  MpScope element_scope = *scope;
+  MpValue value;
+
+  *found = NULL;
+  element_scope.key = NULL;
+  for (unsigned int i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      element_scope.item = json_array_get_element (array, i);
+      if (!mp_expression_evaluate (fits, &element_scope, &value, error))
+        return FALSE;
+      if (mp_value_is_true (&value))
+        {
+          *found = element_scope.item;
+          return TRUE;
+        }
+    }
+  return TRUE;
+}
+
+/* @node: (inout) (nullable) */
+static gboolean
+follow (const Segment *segment, const MpScope *scope, JsonNode **node, GError **error)
+{
+  g_autofree char *name = NULL;
+  MpValue value;
+
+  if (segment->fits != NULL)
+    return find_element (segment->fits, scope, *node, node, error);
+  if (segment->index == NULL)
+    {
+      *node = get_member (*node, segment->text);
+      return TRUE;
+    }
+  if (!mp_expression_evaluate (segment->index, scope, &value, error))
+    return FALSE;
+  name = mp_value_dup_text (&value);
+  *node = name != NULL ? get_member (*node, name) : NULL;
+  return TRUE;
+}
+
+static MpValue
+make_text (const char *text)
+{
+  return text != NULL ? (MpValue){ .kind = MP_VALUE_STRING, .string = text }
+                      : (MpValue){ .kind = MP_VALUE_NULL };
+}
+
+static gboolean
+evaluate_path (const MpExpression *self, const MpScope *scope, MpValue *value, GError **error)
+{
+  const Segment *first = g_ptr_array_index (self->segments, 0);
   JsonNode *node = scope->item;
-  unsigned int next = 0;
 
   if (self->is_special)
     {
-      next = 1;
-      if (g_str_equal (first, "@key"))
-        return scope->key != NULL ? (MpValue){ .kind = MP_VALUE_STRING, .string = scope->key }
-                                  : (MpValue){ .kind = MP_VALUE_NULL };
-      if (!g_str_equal (first, "@item"))
-        node = scope->joins != NULL ? g_hash_table_lookup (scope->joins, first + 1) : NULL;
+      if (g_str_equal (first->text, "@key") || g_str_equal (first->text, "@name") ||
+          g_str_equal (first->text, "@object"))
+        {
+          *value = make_text (g_str_equal (first->text, "@key")    ? scope->key
+                              : g_str_equal (first->text, "@name") ? scope->name
+                                                                   : scope->object);
+          return TRUE;
+        }
+      if (g_str_equal (first->text, "@page"))
+        node = scope->page;
+      else if (g_str_equal (first->text, "@field"))
+        node = scope->field;
+      else if (!g_str_equal (first->text, "@item"))
+        node = scope->joins != NULL ? g_hash_table_lookup (scope->joins, first->text + 1) : NULL;
     }
-  for (; next < self->segments->len && node != NULL; next++)
+  for (unsigned int i = self->is_special ? 1 : 0; i < self->segments->len && node != NULL; i++)
     {
-      const char *segment = g_ptr_array_index (self->segments, next);
-
-      if (JSON_NODE_HOLDS_OBJECT (node))
-        node = json_object_get_member (json_node_get_object (node), segment);
-      else if (JSON_NODE_HOLDS_ARRAY (node))
-        node = get_element (json_node_get_array (node), segment);
-      else
-        node = NULL;
+      if (!follow (g_ptr_array_index (self->segments, i), scope, &node, error))
+        return FALSE;
     }
-  return make_value (node);
+  *value = make_value (node);
+  return TRUE;
 }
 
 static gboolean
@@ -604,8 +721,7 @@ mp_expression_evaluate (const MpExpression *self,
       *value = self->value;
       return TRUE;
     case NODE_PATH:
-      *value = evaluate_path (self, scope);
-      return TRUE;
+      return evaluate_path (self, scope, value, error);
     case NODE_NOT:
       if (!mp_expression_evaluate (self->left, scope, value, error))
         return FALSE;

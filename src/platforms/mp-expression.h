@@ -9,7 +9,11 @@ G_BEGIN_DECLS
  * The small language of a platform document's attributes, over one item of an answer:
  *
  *   paths        name   labels.singular   results.0.id   ["@odata.type"].x
+ *   found        labels[type]   the member that the value of another expression names
+ *                tables[?id == @object].fields   the first element for which that is true
  *   of the item  @item (itself)   @key (its name in a map)   @NAME (the answer of the join NAME)
+ *   around it    @page (the answer it stands in)   @object (whose fields are read)
+ *                @field and @name (of an option: the field that it belongs to)
  *   constants    'text'   "text"   12   1.5   true   false   null
  *   lists        type in [text, 'long text', 3]   name in @schema.requiredProperties
  *   operators    !  ==  !=  <  <=  >  >=  in  &&  ||  ( )
@@ -40,9 +44,13 @@ typedef struct
 /* What an expression is evaluated over. */
 typedef struct
 {
-  JsonNode *item;    /* (nullable) */
-  const char *key;   /* (nullable): the item's name in a map */
-  GHashTable *joins; /* (nullable) (element-type utf8 JsonNode) */
+  JsonNode *item;     /* (nullable) */
+  const char *key;    /* (nullable): the item's name in a map */
+  GHashTable *joins;  /* (nullable) (element-type utf8 JsonNode) */
+  JsonNode *page;     /* (nullable) */
+  JsonNode *field;    /* (nullable) */
+  const char *name;   /* (nullable): of @field */
+  const char *object; /* (nullable) */
 } MpScope;
 
 MpExpression *mp_expression_parse (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -257,6 +257,17 @@ set_status_error (const Answer *answer, const char *said, GError **error)
                g_strdup_printf (_ ("%s refused the request (status %u)."), label, answer->status));
 }
 
+/* Also an answer with a good status can say that something is wrong. */
+static gboolean
+is_failure (const Answer *answer)
+{
+  const MpPlatformDocument *document = answer->document;
+
+  return answer->status >= 400 || is_met (answer, document->bad_key) ||
+         is_met (answer, document->limited) || is_met (answer, document->throttled) ||
+         is_met (answer, document->failed);
+}
+
 static gboolean
 judge (const Answer *answer, gboolean is_token, const char *said, GError **error)
 {
@@ -270,6 +281,9 @@ judge (const Answer *answer, gboolean is_token, const char *said, GError **error
   else if (is_met (answer, answer->document->limited))
     set_error (error, MP_ERROR_FORBIDDEN, said,
                g_strdup_printf (_ ("The key is right, but %s does not let it do this."), label));
+  else if (is_met (answer, answer->document->failed))
+    set_error (error, MP_ERROR_INVALID, said,
+               g_strdup_printf (_ ("%s could not do what was asked."), label));
   else if (answer->status < 200 || answer->status > 299)
     set_status_error (answer, said, error);
   else if (answer->root == NULL)
@@ -300,7 +314,7 @@ mp_platform_answer_read (const MpPlatformDocument *document,
   root = mp_json_parse (answer.text, (gssize) answer.length, &parse_error);
   answer.root = root;
   answer.parse_error = parse_error;
-  *said = answer.status >= 400 ? find_message (&answer) : NULL;
+  *said = is_failure (&answer) ? find_message (&answer) : NULL;
 
   return judge (&answer, is_token, *said, error) ? g_steal_pointer (&root) : NULL;
 }

@@ -12,6 +12,8 @@
 
 #define MAX_OBJECTS 5000
 #define MAX_FIELDS 20000
+/* One for each field with options that the platform answers no other way. */
+#define MAX_OPTION_REQUESTS 500
 #define MAX_RETRIES 2
 /* Somebody looks at the screen: a longer wait is said, not sat out. */
 #define LONGEST_WAIT_S 5
@@ -24,6 +26,7 @@ typedef enum
   STEP_TOKEN = 1,
   STEP_JOIN,
   STEP_MAIN,
+  STEP_OPTIONS,
 } Step;
 
 /* What the worker thread has of an answer. Nothing else uses @items and @names meanwhile. */
@@ -37,9 +40,12 @@ typedef struct
   GHashTable *joins;
   GPtrArray *items;
   GHashTable *names;
-  JsonNode *root;     /* (nullable) */
-  char *said;         /* (nullable) */
-  unsigned int count; /* of the items */
+  char *object;                    /* (nullable) */
+  GPtrArray *pending;              /* (element-type MpPendingOptions) */
+  const MpPendingOptions *options; /* (nullable): of @pending: what the answer is for */
+  JsonNode *root;                  /* (nullable) */
+  char *said;                      /* (nullable) */
+  unsigned int count;              /* of the items */
 } ReadJob;
 
 struct _MpPlatformCall
@@ -63,8 +69,11 @@ struct _MpPlatformCall
   Step step;
   GHashTable *joins; /* (element-type utf8 JsonNode) */
   unsigned int next_join;
-  GPtrArray *items;  /* (element-type GObject) */
-  GHashTable *names; /* (element-type utf8) */
+  GPtrArray *items;   /* (element-type GObject) */
+  GHashTable *names;  /* (element-type utf8) */
+  GPtrArray *pending; /* (element-type MpPendingOptions) */
+  unsigned int next_pending;
+  gboolean is_listed; /* there are no more pages */
   unsigned int pages;
   unsigned int offset;
   char *cursor;  /* (owned) (nullable) */
@@ -100,6 +109,12 @@ static const MpJoin *
 get_next_join (MpPlatformCall *self)
 {
   return g_ptr_array_index (get_joins (self), self->next_join);
+}
+
+static const MpPendingOptions *
+get_next_pending (MpPlatformCall *self)
+{
+  return g_ptr_array_index (self->pending, self->next_pending);
 }
 
 static void
@@ -201,7 +216,7 @@ finish_test (MpPlatformCall *self, MpTestOutcome outcome)
   g_autoptr (GError) error = NULL;
   MpTestResultInit init = {
     .outcome = outcome,
-    .mode = mp_platform_document_guess_mode (self->document, self->secret),
+    .mode = mp_platform_document_guess_mode (self->document, self->secret, self->builder),
   };
 
   if (self->said != NULL)
@@ -280,6 +295,13 @@ do_without (MpPlatformCall *self, const GError *error)
   if (self->step == STEP_JOIN && get_next_join (self)->optional)
     {
       self->next_join++;
+      forget_answer (self);
+      advance (self);
+      return TRUE;
+    }
+  if (self->step == STEP_OPTIONS && get_next_pending (self)->spec->optional)
+    {
+      self->next_pending++;
       forget_answer (self);
       advance (self);
       return TRUE;
@@ -403,7 +425,9 @@ find_next_page (MpPlatformCall *self, gboolean *has_next, GError **error)
 {
   const MpPagingSpec *paging = &get_list (self)->paging;
   const char *id = mp_platform_document_get_id (self->document);
-  MpScope scope = { .item = self->root, .joins = self->joins };
+  MpScope scope = {
+    .item = self->root, .joins = self->joins, .page = self->root, .object = self->object
+  };
   gboolean is_full = paging->size > 0 ? self->count >= paging->size : self->count > 0;
 
   g_clear_pointer (&self->cursor, g_free);
@@ -459,10 +483,13 @@ page_answered (MpPlatformCall *self)
       return;
     }
   forget_answer (self);
-  if (has_next)
-    advance (self);
+  self->is_listed = !has_next;
+  if (self->pending->len > MAX_OPTION_REQUESTS)
+    fail (self, g_error_new (MP_ERROR, MP_ERROR_TOO_LARGE, "%s %s/options: more than %u requests",
+                             mp_platform_document_get_id (self->document), get_list (self)->pointer,
+                             MAX_OPTION_REQUESTS));
   else
-    finish_list (self);
+    advance (self);
 }
 
 static void
@@ -475,6 +502,8 @@ read_job_free (gpointer data)
   g_hash_table_unref (job->joins);
   g_ptr_array_unref (job->items);
   g_hash_table_unref (job->names);
+  g_ptr_array_unref (job->pending);
+  g_free (job->object);
   g_clear_pointer (&job->root, json_node_unref);
   g_free (job->said);
   g_free (job);
@@ -488,12 +517,16 @@ read_job_new (MpPlatformCall *self)
   job->document = mp_platform_document_ref (self->document);
   job->response = g_object_ref (self->response);
   job->is_token = self->step == STEP_TOKEN;
-  if (self->step == STEP_MAIN && self->kind != MP_CALL_TEST)
+  if ((self->step == STEP_MAIN || self->step == STEP_OPTIONS) && self->kind != MP_CALL_TEST)
     job->list = get_list (self);
+  if (self->step == STEP_OPTIONS)
+    job->options = get_next_pending (self);
   job->of_fields = self->kind == MP_CALL_FIELDS;
   job->joins = g_hash_table_ref (self->joins);
   job->items = g_ptr_array_ref (self->items);
   job->names = g_hash_table_ref (self->names);
+  job->pending = g_ptr_array_ref (self->pending);
+  job->object = g_strdup (self->object);
   return job;
 }
 
@@ -520,6 +553,11 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       break;
     case STEP_JOIN:
       join_answered (self);
+      break;
+    case STEP_OPTIONS:
+      self->next_pending++;
+      forget_answer (self);
+      advance (self);
       break;
     case STEP_MAIN:
     default:
@@ -549,11 +587,15 @@ read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
     .items = job->items,
     .names = job->names,
     .most = job->of_fields ? MAX_FIELDS : MAX_OBJECTS,
+    .object = job->object,
+    .pending = job->pending,
   };
 
   job->root =
       mp_platform_answer_read (job->document, job->response, job->is_token, &job->said, &error);
-  if (job->root != NULL && job->list != NULL)
+  if (job->root != NULL && job->options != NULL)
+    mp_platform_decode_options (&decoder, job->options, job->root, &error);
+  else if (job->root != NULL && job->list != NULL)
     mp_platform_decode_page (&decoder, job->root, &job->count, &error);
   /* To free a tree of some megabytes would hold up the main loop too. */
   if (job->list != NULL && job->list->paging.kind == MP_PAGING_NONE)
@@ -629,6 +671,15 @@ make_page_request (MpPlatformCall *self, GError **error)
                                           error);
 }
 
+static MpHttpRequest *
+make_options_request (MpPlatformCall *self, GError **error)
+{
+  const MpPendingOptions *pending = get_next_pending (self);
+
+  mp_request_builder_set_field (self->builder, pending->name);
+  return mp_request_builder_make_request (self->builder, pending->spec->request, NULL, NULL, error);
+}
+
 /* A test asks first and looks at the rest then; a list needs the rest to read its items. */
 static gboolean
 is_join_next (MpPlatformCall *self)
@@ -652,12 +703,15 @@ advance (MpPlatformCall *self)
     }
   else if (self->kind != MP_CALL_TEST)
     {
-      if (get_list (self)->request == NULL)
+      if (self->is_listed && self->next_pending < self->pending->len)
+        step = STEP_OPTIONS;
+      else if (self->is_listed || get_list (self)->request == NULL)
         {
           finish_list (self);
           return;
         }
-      request = make_page_request (self, &error);
+      request = step == STEP_OPTIONS ? make_options_request (self, &error)
+                                     : make_page_request (self, &error);
     }
   else if (self->main_root == NULL)
     request = mp_request_builder_make_request (self->builder, self->document->test.request, NULL,
@@ -733,6 +787,7 @@ mp_platform_call_finalize (GObject *object)
   g_hash_table_unref (self->joins);
   g_hash_table_unref (self->names);
   g_ptr_array_unref (self->items);
+  g_ptr_array_unref (self->pending);
   g_clear_pointer (&self->main_root, json_node_unref);
 
   G_OBJECT_CLASS (mp_platform_call_parent_class)->finalize (object);
@@ -752,6 +807,7 @@ mp_platform_call_init (MpPlatformCall *self)
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) json_node_unref);
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
+  self->pending = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_pending_options_free);
 }
 
 MpPlatformCall *
@@ -800,12 +856,17 @@ mp_platform_call_run_finish (MpPlatformCall *self, GAsyncResult *result, GError 
 }
 
 MpMode
-mp_platform_document_guess_mode (const MpPlatformDocument *document, MpSecret *secret)
+mp_platform_document_guess_mode (const MpPlatformDocument *document,
+                                 MpSecret *secret,
+                                 MpRequestBuilder *builder)
 {
   for (unsigned int i = 0; i < document->mode_rules->len; i++)
     {
       const MpModeRule *rule = g_ptr_array_index (document->mode_rules, i);
-      const char *value = mp_secret_get (secret, rule->part);
+      const char *value = rule->part != NULL ? mp_secret_get (secret, rule->part)
+                          : builder != NULL
+                              ? mp_request_builder_get_setting (builder, rule->setting)
+                              : NULL;
 
       if (value != NULL && g_regex_match (rule->pattern, value, G_REGEX_MATCH_DEFAULT, NULL))
         return rule->mode;

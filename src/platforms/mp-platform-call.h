@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mp-platform-private.h"
+#include "mp-request-builder.h"
 
 G_BEGIN_DECLS
 
@@ -42,7 +43,10 @@ GObject *mp_platform_call_run_finish (MpPlatformCall *self,
                                       GAsyncResult *result,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The mode that the secret shows by itself. */
-MpMode mp_platform_document_guess_mode (const MpPlatformDocument *document, MpSecret *secret);
+/* The mode that the secret shows by itself. @builder: (nullable): a connection, which shows it
+ * too */
+MpMode mp_platform_document_guess_mode (const MpPlatformDocument *document,
+                                        MpSecret *secret,
+                                        MpRequestBuilder *builder);
 
 G_END_DECLS

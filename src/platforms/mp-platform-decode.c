@@ -41,9 +41,12 @@ is_kept (const MpPlatformDecoder *self,
 }
 
 static gboolean
-add_option (const MpPlatformDecoder *self, GPtrArray *options, const MpScope *scope, GError **error)
+add_option (const MpPlatformDecoder *self,
+            const MpOptionsSpec *spec,
+            GPtrArray *options,
+            const MpScope *scope,
+            GError **error)
 {
-  const MpOptionsSpec *spec = self->list->options;
   g_autofree char *value = NULL;
   g_autofree char *label = NULL;
   gboolean kept;
@@ -59,22 +62,55 @@ add_option (const MpPlatformDecoder *self, GPtrArray *options, const MpScope *sc
 }
 
 static gboolean
-add_map_options (const MpPlatformDecoder *self,
-                 GPtrArray *options,
-                 JsonObject *map,
-                 const MpScope *field_scope,
-                 GError **error)
+add_options (const MpPlatformDecoder *self,
+             const MpOptionsSpec *spec,
+             GPtrArray *options,
+             JsonNode *node,
+             const MpScope *field_scope,
+             GError **error)
 {
-  g_autoptr (GList) names = json_object_get_members (map);
+  JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  JsonObject *map = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  g_autoptr (GList) names = map != NULL ? json_object_get_members (map) : NULL;
+  MpScope scope = *field_scope;
 
+  scope.field = field_scope->item;
+  scope.key = NULL;
   for (GList *name = names; name != NULL; name = name->next)
     {
-      MpScope scope = { .item = json_object_get_member (map, name->data),
-                        .key = name->data,
-                        .joins = field_scope->joins };
-
-      if (!add_option (self, options, &scope, error))
+      scope.item = json_object_get_member (map, name->data);
+      scope.key = name->data;
+      if (!add_option (self, spec, options, &scope, error))
         return FALSE;
+    }
+  for (unsigned int i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      scope.item = json_array_get_element (array, i);
+      if (!add_option (self, spec, options, &scope, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* @spec: (out) (nullable): where the field's options are; NULL when it has none */
+static gboolean
+find_options (const MpPlatformDecoder *self,
+              const MpScope *scope,
+              const MpOptionsSpec **spec,
+              GError **error)
+{
+  GPtrArray *sources = self->list->options;
+
+  *spec = NULL;
+  for (unsigned int i = 0; sources != NULL && i < sources->len && *spec == NULL; i++)
+    {
+      const MpOptionsSpec *source = g_ptr_array_index (sources, i);
+      gboolean fits;
+
+      if (!mp_attribute_get_boolean (source->when, get_id (self), scope, TRUE, &fits, error))
+        return FALSE;
+      if (fits)
+        *spec = source;
     }
   return TRUE;
 }
@@ -85,26 +121,19 @@ read_options (const MpPlatformDecoder *self,
               const MpScope *scope,
               GError **error)
 {
+  const MpOptionsSpec *spec;
+  MpScope source = *scope;
   MpValue value;
-  JsonArray *array;
 
-  if (self->list->options == NULL)
-    return TRUE;
-  if (!mp_attribute_evaluate (self->list->options->items, get_id (self), scope, &value, error))
+  if (!find_options (self, scope, &spec, error))
     return FALSE;
-  if (value.kind != MP_VALUE_NODE)
+  if (spec == NULL || (spec->request != NULL && self->answer == NULL))
     return TRUE;
-  if (JSON_NODE_HOLDS_OBJECT (value.node))
-    return add_map_options (self, options, json_node_get_object (value.node), scope, error);
-  array = json_node_get_array (value.node);
-  for (unsigned int i = 0; i < json_array_get_length (array); i++)
-    {
-      MpScope option_scope = { .item = json_array_get_element (array, i), .joins = scope->joins };
-
-      if (!add_option (self, options, &option_scope, error))
-        return FALSE;
-    }
-  return TRUE;
+  if (spec->request != NULL)
+    source.item = self->answer;
+  if (!mp_attribute_evaluate (spec->items, get_id (self), &source, &value, error))
+    return FALSE;
+  return value.kind != MP_VALUE_NODE || add_options (self, spec, options, value.node, scope, error);
 }
 
 static gboolean
@@ -176,9 +205,34 @@ check_room (const MpPlatformDecoder *self, GError **error)
   return FALSE;
 }
 
+/* Notes a field whose options are still to be asked for. */
+static gboolean
+note_pending (MpPlatformDecoder *self, const MpScope *scope, GError **error)
+{
+  const MpOptionsSpec *spec;
+  MpPendingOptions *pending;
+
+  if (self->pending == NULL)
+    return TRUE;
+  if (!find_options (self, scope, &spec, error))
+    return FALSE;
+  if (spec == NULL || spec->request == NULL)
+    return TRUE;
+  pending = g_new0 (MpPendingOptions, 1);
+  pending->spec = spec;
+  pending->index = self->items->len - 1;
+  pending->name = g_strdup (scope->name);
+  pending->key = g_strdup (scope->key);
+  pending->item = json_node_ref (scope->item);
+  pending->page = json_node_ref (scope->page);
+  g_ptr_array_add (self->pending, pending);
+  return TRUE;
+}
+
 static gboolean
 decode_item (MpPlatformDecoder *self, const MpScope *scope, GError **error)
 {
+  MpScope named = *scope;
   g_autofree char *name = NULL;
   g_autofree char *label = NULL;
   GObject *item;
@@ -201,13 +255,24 @@ decode_item (MpPlatformDecoder *self, const MpScope *scope, GError **error)
     return TRUE;
   if (!check_room (self, error))
     return FALSE;
-  item = self->of_fields ? make_field (self, name, label, scope, error)
+  named.name = name;
+  item = self->of_fields ? make_field (self, name, label, &named, error)
                          : make_object (self, name, label, scope, error);
   if (item == NULL)
     return FALSE;
   g_ptr_array_add (self->items, item);
+  if (self->of_fields && !note_pending (self, &named, error))
+    return FALSE;
   g_hash_table_add (self->names, g_steal_pointer (&name));
   return TRUE;
+}
+
+static MpScope
+make_scope (const MpPlatformDecoder *self, JsonNode *item, const char *key)
+{
+  return (MpScope){
+    .item = item, .key = key, .joins = self->joins, .page = self->page, .object = self->object
+  };
 }
 
 static gboolean
@@ -215,7 +280,7 @@ decode_array (MpPlatformDecoder *self, JsonArray *array, unsigned int *count, GE
 {
   for (unsigned int i = 0; i < json_array_get_length (array); i++)
     {
-      MpScope scope = { .item = json_array_get_element (array, i), .joins = self->joins };
+      MpScope scope = make_scope (self, json_array_get_element (array, i), NULL);
 
       ++*count;
       if (!decode_item (self, &scope, error))
@@ -231,9 +296,7 @@ decode_map (MpPlatformDecoder *self, JsonObject *map, unsigned int *count, GErro
 
   for (GList *name = names; name != NULL; name = name->next)
     {
-      MpScope scope = { .item = json_object_get_member (map, name->data),
-                        .key = name->data,
-                        .joins = self->joins };
+      MpScope scope = make_scope (self, json_object_get_member (map, name->data), name->data);
 
       ++*count;
       if (!decode_item (self, &scope, error))
@@ -249,7 +312,7 @@ decode_source (MpPlatformDecoder *self,
                unsigned int *count,
                GError **error)
 {
-  MpScope scope = { .item = root, .joins = self->joins };
+  MpScope scope = make_scope (self, root, NULL);
   MpValue value;
 
   if (!mp_attribute_evaluate (source, get_id (self), &scope, &value, error))
@@ -272,10 +335,45 @@ mp_platform_decode_page (MpPlatformDecoder *self,
                          GError **error)
 {
   *count = 0;
+  self->page = root;
   for (unsigned int i = 0; i < self->list->items->len; i++)
     {
       if (!decode_source (self, g_ptr_array_index (self->list->items, i), root, count, error))
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+mp_platform_decode_options (MpPlatformDecoder *self,
+                            const MpPendingOptions *pending,
+                            JsonNode *answer,
+                            GError **error)
+{
+  g_autofree char *label = NULL;
+  GObject *field;
+  MpScope scope;
+
+  self->page = pending->page;
+  self->answer = answer;
+  scope = make_scope (self, pending->item, pending->key);
+  scope.name = pending->name;
+  if (!get_text (self, self->list->label, &scope, &label, error))
+    return FALSE;
+  field = make_field (self, pending->name, label, &scope, error);
+  if (field == NULL)
+    return FALSE;
+  g_object_unref (g_ptr_array_index (self->items, pending->index));
+  g_ptr_array_index (self->items, pending->index) = field;
+  return TRUE;
+}
+
+void
+mp_pending_options_free (MpPendingOptions *self)
+{
+  g_free (self->name);
+  g_free (self->key);
+  json_node_unref (self->item);
+  json_node_unref (self->page);
+  g_free (self);
 }

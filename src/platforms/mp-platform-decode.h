@@ -5,16 +5,31 @@
 
 G_BEGIN_DECLS
 
+/* A field whose options another answer has. */
+typedef struct
+{
+  const MpOptionsSpec *spec;
+  unsigned int index; /* of the field among the items */
+  char *name;
+  char *key;      /* (nullable) */
+  JsonNode *item; /* what the field was read from */
+  JsonNode *page;
+} MpPendingOptions;
+
 /* The items of one page. Any thread. */
 typedef struct
 {
   const MpPlatformDocument *document;
   const MpListSpec *list;
   gboolean of_fields;
-  GHashTable *joins; /* (nullable) (element-type utf8 JsonNode) */
-  GPtrArray *items;  /* (element-type GObject): MpCrmObject or MpCrmField; added to */
-  GHashTable *names; /* (element-type utf8): of @items; added to, so that none comes twice */
-  unsigned int most; /* of all items */
+  GHashTable *joins;  /* (nullable) (element-type utf8 JsonNode) */
+  GPtrArray *items;   /* (element-type GObject): MpCrmObject or MpCrmField; added to */
+  GHashTable *names;  /* (element-type utf8): of @items; added to, so that none comes twice */
+  unsigned int most;  /* of all items */
+  const char *object; /* (nullable): whose fields */
+  GPtrArray *pending; /* (nullable) (element-type MpPendingOptions); added to */
+  JsonNode *page;     /* (nullable): the answer at hand */
+  JsonNode *answer;   /* (nullable): with the options of the field at hand */
 } MpPlatformDecoder;
 
 /* @count: (out): how many items the page had, also those not kept */
@@ -22,5 +37,11 @@ gboolean mp_platform_decode_page (MpPlatformDecoder *self,
                                   JsonNode *root,
                                   unsigned int *count,
                                   GError **error);
+/* The field again, with the options of @answer. */
+gboolean mp_platform_decode_options (MpPlatformDecoder *self,
+                                     const MpPendingOptions *pending,
+                                     JsonNode *answer,
+                                     GError **error);
+void mp_pending_options_free (MpPendingOptions *self);
 
 G_END_DECLS

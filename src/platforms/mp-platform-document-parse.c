@@ -68,8 +68,9 @@ names_free (Names *names)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Names, names_free)
 
+/* @more: (nullable): a name that requests may use too */
 static Names *
-collect_names (MpPlatformSpec *spec)
+collect_names (MpPlatformSpec *spec, const char *more)
 {
   Names *names = g_new0 (Names, 1);
 
@@ -88,6 +89,11 @@ collect_names (MpPlatformSpec *spec)
     g_ptr_array_add (names->all, g_strdup (mp_platform_spec_get_part (spec, i)->id));
   g_ptr_array_add (names->settings_object, g_strdup ("object"));
   g_ptr_array_add (names->all, g_strdup ("object"));
+  if (more != NULL)
+    {
+      g_ptr_array_add (names->settings_object, g_strdup (more));
+      g_ptr_array_add (names->all, g_strdup (more));
+    }
   g_ptr_array_add (names->settings, NULL);
   g_ptr_array_add (names->settings_object, NULL);
   g_ptr_array_add (names->all, NULL);
@@ -115,6 +121,7 @@ mode_rule_free (gpointer data)
   MpModeRule *rule = data;
 
   g_free (rule->part);
+  g_free (rule->setting);
   g_clear_pointer (&rule->pattern, g_regex_unref);
   g_free (rule);
 }
@@ -241,6 +248,7 @@ static GPtrArray *
 parse_joins (MpDocumentReader *reader, const Names *names, JsonObject *owner, const char *pointer)
 {
   static const char *const members[] = { "request", "optional", NULL };
+  static const char *const taken[] = { "item", "key", "page", "field", "name", "object", NULL };
   JsonObject *object = mp_document_reader_get_object (reader, owner, pointer, "joins", FALSE);
   g_autofree char *full = mp_pointer_append (pointer, "joins");
   GPtrArray *joins = g_ptr_array_new_with_free_func (join_free);
@@ -252,7 +260,7 @@ parse_joins (MpDocumentReader *reader, const Names *names, JsonObject *owner, co
       g_autofree char *at = mp_pointer_append (full, id->data);
       MpJoin *join;
 
-      if (g_str_equal (id->data, "item") || g_str_equal (id->data, "key"))
+      if (g_strv_contains (taken, id->data))
         mp_document_reader_add_fault (reader, full, id->data, "a join cannot be called that");
       if (member == NULL)
         continue;
@@ -438,23 +446,59 @@ parse_paging (MpDocumentReader *reader,
 }
 
 static MpOptionsSpec *
-parse_options (MpDocumentReader *reader, JsonObject *owner, const char *list_pointer)
+parse_option_source (MpDocumentReader *reader,
+                     MpPlatformSpec *spec,
+                     JsonObject *object,
+                     char *pointer /* (transfer full) */)
 {
-  static const char *const members[] = { "items", "keep", "value", "label", NULL };
-  JsonObject *object =
-      mp_document_reader_get_object (reader, owner, list_pointer, "options", FALSE);
-  g_autofree char *pointer = mp_pointer_append (list_pointer, "options");
-  MpOptionsSpec *options;
+  static const char *const members[] = { "when", "request", "optional", "items",
+                                         "keep", "value",   "label",    NULL };
+  g_autoptr (Names) names = collect_names (spec, "field");
+  MpOptionsSpec *options = g_new0 (MpOptionsSpec, 1);
 
-  if (object == NULL)
-    return NULL;
-  options = g_new0 (MpOptionsSpec, 1);
+  options->pointer = pointer;
   mp_document_reader_check_members (reader, object, pointer, members);
+  options->when = mp_document_reader_get_attribute (reader, object, pointer, "when", FALSE);
+  options->request = parse_request (reader, names, object, pointer, FALSE);
+  options->optional = mp_document_reader_get_boolean (reader, object, pointer, "optional");
   options->items = mp_document_reader_get_attribute (reader, object, pointer, "items", TRUE);
   options->keep = mp_document_reader_get_attribute (reader, object, pointer, "keep", FALSE);
   options->value = mp_document_reader_get_attribute (reader, object, pointer, "value", TRUE);
   options->label = mp_document_reader_get_attribute (reader, object, pointer, "label", FALSE);
   return options;
+}
+
+/* One source of options, or several for different kinds of fields. */
+static GPtrArray *
+parse_options (MpDocumentReader *reader,
+               MpPlatformSpec *spec,
+               JsonObject *owner,
+               const char *list_pointer)
+{
+  JsonArray *several = mp_json_get_array (owner, "options");
+  GPtrArray *sources;
+  JsonObject *object;
+
+  if (!json_object_has_member (owner, "options"))
+    return NULL;
+  sources = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_options_spec_free);
+  for (unsigned int i = 0; several != NULL && i < json_array_get_length (several); i++)
+    {
+      char *at = dup_element_pointer (list_pointer, "options", i);
+
+      object = get_element (reader, several, i, at);
+      if (object != NULL)
+        g_ptr_array_add (sources, parse_option_source (reader, spec, object, at));
+      else
+        g_free (at);
+    }
+  object = several == NULL
+               ? mp_document_reader_get_object (reader, owner, list_pointer, "options", TRUE)
+               : NULL;
+  if (object != NULL)
+    g_ptr_array_add (sources, parse_option_source (reader, spec, object,
+                                                   mp_pointer_append (list_pointer, "options")));
+  return sources;
 }
 
 static GObject *
@@ -548,7 +592,10 @@ parse_items (MpDocumentReader *reader, MpListSpec *list, JsonObject *object)
 }
 
 static void
-parse_field_attributes (MpDocumentReader *reader, MpListSpec *list, JsonObject *object)
+parse_field_attributes (MpDocumentReader *reader,
+                        MpPlatformSpec *spec,
+                        MpListSpec *list,
+                        JsonObject *object)
 {
   gboolean live = list->request != NULL;
 
@@ -563,11 +610,12 @@ parse_field_attributes (MpDocumentReader *reader, MpListSpec *list, JsonObject *
       mp_document_reader_get_attribute (reader, object, list->pointer, "restricted", FALSE);
   list->max_length =
       mp_document_reader_get_attribute (reader, object, list->pointer, "max_length", FALSE);
-  list->options = parse_options (reader, object, list->pointer);
+  list->options = parse_options (reader, spec, object, list->pointer);
 }
 
 static MpListSpec *
 parse_list (MpDocumentReader *reader,
+            MpPlatformSpec *spec,
             const Names *names,
             JsonObject *document,
             const char *name,
@@ -603,7 +651,7 @@ parse_list (MpDocumentReader *reader,
   list->label = mp_document_reader_get_attribute (reader, object, list->pointer, "label", FALSE);
   list->custom = mp_document_reader_get_attribute (reader, object, list->pointer, "custom", FALSE);
   if (of_fields)
-    parse_field_attributes (reader, list, object);
+    parse_field_attributes (reader, spec, list, object);
   list->static_items = parse_static (reader, object, list->pointer,
                                      of_fields ? parse_static_field : parse_static_object);
   if (!live && list->static_items->len == 0)
@@ -694,7 +742,7 @@ parse_conditions (MpDocumentReader *reader,
 
       parse_condition (reader, conditions, json_array_get_element (array, i), at);
     }
-  if (array == NULL)
+  if (array == NULL && fallback != 0)
     {
       MpCondition *condition = g_new0 (MpCondition, 1);
 
@@ -737,7 +785,8 @@ parse_messages (MpDocumentReader *reader, JsonObject *object)
 static void
 parse_errors (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *document)
 {
-  static const char *const members[] = { "bad_key", "limited", "throttled", "message", NULL };
+  static const char *const members[] = { "bad_key", "limited", "throttled",
+                                         "failed",  "message", NULL };
   JsonObject *object = mp_document_reader_get_object (reader, document, "", "errors", FALSE);
 
   if (object != NULL)
@@ -745,6 +794,7 @@ parse_errors (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *do
   self->bad_key = parse_conditions (reader, object, "bad_key", 401);
   self->limited = parse_conditions (reader, object, "limited", 403);
   self->throttled = parse_conditions (reader, object, "throttled", 429);
+  self->failed = parse_conditions (reader, object, "failed", 0);
   self->messages = parse_messages (reader, object);
 }
 
@@ -788,8 +838,10 @@ parse_mode_rule (MpDocumentReader *reader,
                  JsonObject *object,
                  const char *pointer)
 {
-  static const char *const members[] = { "part", "pattern", "mode", NULL };
-  const char *part = mp_document_reader_get_string (reader, object, pointer, "part", TRUE);
+  static const char *const members[] = { "part", "setting", "pattern", "mode", NULL };
+  const char *setting = mp_document_reader_get_string (reader, object, pointer, "setting", FALSE);
+  const char *part =
+      mp_document_reader_get_string (reader, object, pointer, "part", setting == NULL);
   const char *pattern = mp_document_reader_get_string (reader, object, pointer, "pattern", TRUE);
   const char *mode = mp_document_reader_get_string (reader, object, pointer, "mode", TRUE);
   g_autoptr (GError) error = NULL;
@@ -797,14 +849,21 @@ parse_mode_rule (MpDocumentReader *reader,
   MpModeRule *rule;
 
   mp_document_reader_check_members (reader, object, pointer, members);
-  if (part == NULL || pattern == NULL || mode == NULL)
+  if ((part == NULL && setting == NULL) || pattern == NULL || mode == NULL)
     return;
-  if (!has_part (self->spec, part))
+  if (part != NULL && setting != NULL)
+    mp_document_reader_add_fault (reader, pointer, "setting",
+                                  "a rule has either “part” or “setting”");
+  if (setting != NULL && mp_platform_spec_find_setting (self->spec, setting) == NULL)
+    mp_document_reader_add_fault (reader, pointer, "setting", "the connection has no setting “%s”",
+                                  setting);
+  if (part != NULL && !has_part (self->spec, part))
     mp_document_reader_add_fault (reader, pointer, "part", "the credential has no part “%s”", part);
   if (!g_str_equal (mode, "test") && !g_str_equal (mode, "live"))
     mp_document_reader_add_fault (reader, pointer, "mode", "“test” or “live” is expected");
   rule = g_new0 (MpModeRule, 1);
   rule->part = g_strdup (part);
+  rule->setting = g_strdup (setting);
   rule->mode = g_str_equal (mode, "test") ? MP_MODE_TEST : MP_MODE_LIVE;
   anchored = g_strdup_printf ("\\A(?:%s)\\z", pattern);
   rule->pattern = g_regex_new (anchored, G_REGEX_OPTIMIZE, G_REGEX_MATCH_DEFAULT, &error);
@@ -853,6 +912,48 @@ parse_hosts (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *doc
   if (array != NULL && json_array_get_length (array) == 0)
     mp_document_reader_add_fault (reader, "/hosts", NULL,
                                   "the hosts that a key may be sent to are expected");
+}
+
+/* An address for each value of a setting: {"setting": "environment", "values": {"live": …}}. */
+static void
+parse_bases (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *object)
+{
+  static const char *const members[] = { "setting", "values", NULL };
+  JsonObject *values = mp_document_reader_get_object (reader, object, "/base", "values", TRUE);
+  const MpSettingSpec *setting = NULL;
+
+  mp_document_reader_check_members (reader, object, "/base", members);
+  self->bases =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) mp_template_free);
+  self->base_setting =
+      g_strdup (mp_document_reader_get_string (reader, object, "/base", "setting", TRUE));
+  if (self->base_setting != NULL)
+    setting = mp_platform_spec_find_setting (self->spec, self->base_setting);
+  if (setting == NULL || setting->choices == NULL || setting->fallback == NULL)
+    {
+      mp_document_reader_add_fault (reader, "/base", "setting",
+                                    "a setting that has “choices” and a “default” is expected");
+      return;
+    }
+  for (unsigned int i = 0; values != NULL && setting->choices[i] != NULL; i++)
+    {
+      MpTemplate *base = mp_document_reader_get_template (reader, values, "/base/values",
+                                                          setting->choices[i], TRUE);
+
+      if (base != NULL)
+        g_hash_table_replace (self->bases, g_strdup (setting->choices[i]), base);
+    }
+}
+
+static void
+parse_base (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *document)
+{
+  JsonObject *object = mp_json_get_object (document, "base");
+
+  if (object != NULL)
+    parse_bases (reader, self, object);
+  else
+    self->base = mp_document_reader_get_template (reader, document, "", "base", TRUE);
 }
 
 static void
@@ -923,7 +1024,7 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
       mp_document_reader_add_fault (&reader, "", NULL, "%s", error->message);
       return NULL;
     }
-  names = collect_names (self->spec);
+  names = collect_names (self->spec, NULL);
   is_crm = g_str_equal (mp_platform_spec_get_kind (self->spec), "crm");
 
   check_names (&reader, self->spec);
@@ -932,14 +1033,14 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
   self->replaces = mp_document_reader_get_boolean (&reader, object, "", "replaces");
   use_names (&reader, names->settings);
   parse_hosts (&reader, self, object);
-  self->base = mp_document_reader_get_template (&reader, object, "", "base", TRUE);
+  parse_base (&reader, self, object);
   use_names (&reader, names->all);
   self->headers = mp_document_reader_get_pairs (&reader, object, "", "headers");
   parse_auth (&reader, names, &self->auth, object);
   parse_mode (&reader, self, object);
   parse_test (&reader, names, &self->test, object);
-  self->objects = parse_list (&reader, names, object, "objects", is_crm);
-  self->fields = parse_list (&reader, names, object, "fields", is_crm);
+  self->objects = parse_list (&reader, self->spec, names, object, "objects", is_crm);
+  self->fields = parse_list (&reader, self->spec, names, object, "fields", is_crm);
   self->types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   parse_types (&reader, self->types, object, self->fields != NULL && self->fields->request != NULL);
   parse_errors (&reader, self, object);

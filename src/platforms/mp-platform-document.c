@@ -35,6 +35,9 @@ mp_options_spec_free (MpOptionsSpec *self)
 {
   if (self == NULL)
     return;
+  g_free (self->pointer);
+  mp_attribute_free (self->when);
+  mp_request_spec_free (self->request);
   mp_attribute_free (self->items);
   mp_attribute_free (self->keep);
   mp_attribute_free (self->value);
@@ -80,7 +83,7 @@ mp_list_spec_free (MpListSpec *self)
   mp_attribute_free (self->custom);
   mp_attribute_free (self->restricted);
   mp_attribute_free (self->max_length);
-  mp_options_spec_free (self->options);
+  g_clear_pointer (&self->options, g_ptr_array_unref);
   g_clear_pointer (&self->static_items, g_ptr_array_unref);
   g_free (self);
 }
@@ -101,6 +104,8 @@ mp_platform_document_unref (MpPlatformDocument *self)
   g_free (self->unverified);
   g_clear_pointer (&self->hosts, g_ptr_array_unref);
   mp_template_free (self->base);
+  g_free (self->base_setting);
+  g_clear_pointer (&self->bases, g_hash_table_unref);
   g_clear_pointer (&self->headers, g_ptr_array_unref);
   auth_clear (&self->auth);
   g_clear_pointer (&self->mode_rules, g_ptr_array_unref);
@@ -111,6 +116,7 @@ mp_platform_document_unref (MpPlatformDocument *self)
   g_clear_pointer (&self->bad_key, g_ptr_array_unref);
   g_clear_pointer (&self->limited, g_ptr_array_unref);
   g_clear_pointer (&self->throttled, g_ptr_array_unref);
+  g_clear_pointer (&self->failed, g_ptr_array_unref);
   g_clear_pointer (&self->messages, g_ptr_array_unref);
   g_free (self->reset_header);
   g_free (self);

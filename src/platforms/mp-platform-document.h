@@ -84,7 +84,7 @@ typedef struct
   MpTemplate *token;         /* (nullable) */
   MpTemplate *user;          /* (nullable) */
   MpTemplate *password;      /* (nullable) */
-  MpTemplate *token_url;     /* (nullable) */
+  MpTemplate *token_url;     /* (nullable): of a slash: below the base */
   MpTemplate *client_id;     /* (nullable) */
   MpTemplate *client_secret; /* (nullable) */
   gboolean send_basic;
@@ -117,6 +117,10 @@ typedef struct
 
 typedef struct
 {
+  char *pointer;
+  MpAttribute *when;      /* (nullable): of which fields */
+  MpRequestSpec *request; /* (nullable): one for each such field has their options */
+  gboolean optional;
   MpAttribute *items; /* an array, or a map of value and label */
   MpAttribute *keep;  /* (nullable) */
   MpAttribute *value;
@@ -143,7 +147,7 @@ typedef struct
   MpAttribute *custom;
   MpAttribute *restricted;
   MpAttribute *max_length;
-  MpOptionsSpec *options;  /* (nullable) */
+  GPtrArray *options;      /* (nullable) (element-type MpOptionsSpec): the first that fits counts */
   GPtrArray *static_items; /* (element-type GObject): MpCrmObject or MpCrmField */
 } MpListSpec;
 
@@ -155,7 +159,8 @@ typedef struct
 
 typedef struct
 {
-  char *part;
+  char *part;    /* (nullable): of the credential, or */
+  char *setting; /* (nullable): of the connection */
   GRegex *pattern;
   MpMode mode;
 } MpModeRule;
@@ -166,8 +171,10 @@ typedef struct
   MpPlatformSpec *spec;
   char *unverified; /* (nullable) */
   gboolean replaces;
-  GPtrArray *hosts; /* (element-type MpTemplate) */
-  MpTemplate *base;
+  GPtrArray *hosts;   /* (element-type MpTemplate) */
+  MpTemplate *base;   /* (nullable): a setting chooses among @bases */
+  char *base_setting; /* (nullable) */
+  GHashTable *bases;  /* (nullable) (element-type utf8 MpTemplate): by the setting's value */
   GPtrArray *headers; /* (element-type MpPair) */
   MpAuthSpec auth;
   GPtrArray *mode_rules; /* (element-type MpModeRule) */
@@ -178,6 +185,7 @@ typedef struct
   GPtrArray *bad_key;  /* (element-type MpCondition) */
   GPtrArray *limited;
   GPtrArray *throttled;
+  GPtrArray *failed;   /* what an answer that looks well says of its failure */
   GPtrArray *messages; /* (element-type utf8): "header:NAME", "text" or an expression */
   char *reset_header;  /* (nullable) */
   MpResetUnit reset_unit;

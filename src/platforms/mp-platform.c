@@ -344,5 +344,5 @@ mp_platform_guess_mode (MpPlatform *self, MpSecret *secret)
   g_return_val_if_fail (MP_IS_PLATFORM (self), MP_MODE_UNKNOWN);
   g_return_val_if_fail (secret != NULL, MP_MODE_UNKNOWN);
 
-  return mp_platform_document_guess_mode (self->document, secret);
+  return mp_platform_document_guess_mode (self->document, secret, NULL);
 }

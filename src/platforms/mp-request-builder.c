@@ -19,6 +19,7 @@ struct _MpRequestBuilder
   MpSecret *secret;
   GHashTable *settings; /* (element-type utf8 utf8): the connection, with its fallbacks */
   char *object;         /* (nullable) */
+  char *field;          /* (nullable): whose options are asked for */
   char *base;
   char *token; /* (nullable): wiped */
 };
@@ -33,6 +34,8 @@ lookup_variable (const char *name, gpointer user_data)
     return setting;
   if (g_str_equal (name, "object"))
     return self->object;
+  if (g_str_equal (name, "field"))
+    return self->field;
   return mp_secret_get (self->secret, name);
 }
 
@@ -401,6 +404,26 @@ set_base (MpRequestBuilder *self, char *base /* (transfer full) */)
   return base != NULL;
 }
 
+/* (nullable): the document knows no address for the setting's value */
+static char *
+make_base (MpRequestBuilder *self, GError **error)
+{
+  const MpPlatformDocument *document = self->document;
+  const char *value;
+  MpTemplate *base;
+
+  if (document->base != NULL)
+    return expand (self, document->base, FALSE, error);
+  value = g_hash_table_lookup (self->settings, document->base_setting);
+  base = value != NULL ? g_hash_table_lookup (document->bases, value) : NULL;
+  if (base != NULL)
+    return expand (self, base, FALSE, error);
+  g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
+               _ ("“%s” does not have the right form"),
+                  mp_platform_spec_find_setting (document->spec, document->base_setting)->label);
+  return NULL;
+}
+
 static gboolean
 prepare (MpRequestBuilder *self, JsonObject *connection, GError **error)
 {
@@ -416,7 +439,7 @@ prepare (MpRequestBuilder *self, JsonObject *connection, GError **error)
       if (!check_part (self, mp_platform_spec_get_part (spec, i), error))
         return FALSE;
     }
-  return set_base (self, expand (self, self->document->base, FALSE, error));
+  return set_base (self, make_base (self, error));
 }
 
 /* MP_ERROR_INVALID when a part or setting is missing or has not the right form. */
@@ -448,6 +471,7 @@ mp_request_builder_free (MpRequestBuilder *self)
   mp_secret_unref (self->secret);
   g_hash_table_unref (self->settings);
   g_free (self->object);
+  g_free (self->field);
   g_free (self->base);
   mp_secret_wipe_text (self->token);
   g_free (self);
@@ -457,9 +481,26 @@ mp_request_builder_free (MpRequestBuilder *self)
 char *
 mp_request_builder_dup_token_url (MpRequestBuilder *self, GError **error)
 {
-  g_autofree char *address = expand (self, self->document->auth.token_url, FALSE, error);
+  g_autofree char *text = expand (self, self->document->auth.token_url, FALSE, error);
+  g_autofree char *address = NULL;
 
-  return address != NULL ? direct (self, address, error) : NULL;
+  if (text == NULL)
+    return NULL;
+  address = g_strconcat (*text == '/' ? self->base : "", text, NULL);
+  return direct (self, address, error);
+}
+
+const char *
+mp_request_builder_get_setting (MpRequestBuilder *self, const char *id)
+{
+  return g_hash_table_lookup (self->settings, id);
+}
+
+void
+mp_request_builder_set_field (MpRequestBuilder *self, const char *field)
+{
+  g_free (self->field);
+  self->field = g_strdup (field);
 }
 
 MpHttpRequest *

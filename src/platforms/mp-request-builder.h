@@ -36,6 +36,10 @@ MpHttpRequest *mp_request_builder_make_request (MpRequestBuilder *self,
                                                 const char *address,
                                                 const char *const *extra_query,
                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* (nullable): the value of a setting of the connection, or its fallback */
+const char *mp_request_builder_get_setting (MpRequestBuilder *self, const char *id);
+/* What {field} stands for in the requests after it. */
+void mp_request_builder_set_field (MpRequestBuilder *self, const char *field);
 /* The text without the secret parts and the token. */
 char *mp_request_builder_redact (MpRequestBuilder *self,
                                  const char *text) G_GNUC_WARN_UNUSED_RESULT;

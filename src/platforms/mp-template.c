@@ -71,13 +71,24 @@ mp_template_parse (const char *text, MpTemplateKind kind, GError **error)
   const char *open;
 
   self->segments = g_ptr_array_new_with_free_func (segment_free);
-  while ((open = strchr (at, '{')) != NULL)
+  while ((open = strpbrk (at, "{}")) != NULL)
     {
       const char *end = strchr (open, '}');
 
+      if (open[1] == open[0])
+        {
+          add_piece (self, at, open + 1);
+          at = open + 2;
+          continue;
+        }
       if (end == NULL)
         {
           g_set_error (error, MP_ERROR, MP_ERROR_INVALID, "“%s”: a “{” without its “}”", text);
+          return NULL;
+        }
+      if (*open == '}')
+        {
+          g_set_error (error, MP_ERROR, MP_ERROR_INVALID, "“%s”: a “}” without its “{”", text);
           return NULL;
         }
       add_piece (self, at, open);

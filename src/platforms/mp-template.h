@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /*
  * A text with places in braces. In a request they are names: of a setting, a part of the
  * credential, and `object`. In what is made of an answer they are expressions, and
- * `{currency|upper}` writes capitals.
+ * `{currency|upper}` writes capitals. `{{` and `}}` write a brace.
  */
 typedef struct _MpTemplate MpTemplate;
 

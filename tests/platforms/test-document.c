@@ -38,14 +38,17 @@ make_changed (const char *pointer, const char *name, const char *json)
 static void
 test_shipped_are_right (void)
 {
-  static const char *const names[] = { "hubspot", "salesforce", "stripe", "xero" };
+  g_autoptr (GDir) dir = g_dir_open (MP_PLATFORMS_DATA, 0, NULL);
+  const char *name;
 
-  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+  while ((name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = g_strdup_printf (MP_PLATFORMS_DATA "/%s.json", names[i]);
+      g_autofree char *path = g_build_filename (MP_PLATFORMS_DATA, name, NULL);
       g_autofree char *text = NULL;
       g_autoptr (MpFieldErrors) faults = NULL;
 
+      if (!g_str_has_suffix (name, ".json") || g_str_equal (name, "platform.schema.json"))
+        continue;
       g_test_message ("%s", path);
       g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
       faults = check (text);
@@ -83,6 +86,8 @@ test_faults_name_their_pointer (void)
     { "", "hosts", "[]", "/hosts" },
     { "", "hosts", "[\"*\"]", "/hosts/0" },
     { "", "base", NULL, "/base" },
+    { "", "base", "{\"setting\": \"where\", \"values\": {}}", "/base/setting" },
+    { "/test/request", "json", "{\"query\": \"{{ a }\"}", "/test/request/json/query" },
     { "", "base", "\"https://{region}.example.org\"", "/base" },
     /* A key has no place in an address. */
     { "", "base", "\"https://api.example.org/{key}\"", "/base" },
@@ -122,6 +127,18 @@ test_faults_name_their_pointer (void)
     { "", "errors", "{\"throttled\": [{\"status\": 403, \"when\": \"(\"}]}",
       "/errors/throttled/0/when" },
     { "", "errors", "{\"message\": [\"a b\"]}", "/errors/message/0" },
+    { "", "errors", "{\"failed\": [{\"status\": 200, \"when\": \"a[?\"}]}",
+      "/errors/failed/0/when" },
+    { "", "fields",
+      "{\"request\": {\"path\": \"/f\"}, \"items\": \"f\", \"name\": \"n\", \"type\": \"t\","
+      " \"options\": [{\"items\": \"o\", \"value\": \"v\"}, {\"value\": \"v\"}]}",
+      "/fields/options/1/items" },
+    { "", "fields",
+      "{\"request\": {\"path\": \"/f/{field}\"}, \"items\": \"f\", \"name\": \"n\","
+      " \"type\": \"t\"}",
+      "/fields/request/path" },
+    { "", "mode", "[{\"setting\": \"where\", \"pattern\": \"x\", \"mode\": \"test\"}]",
+      "/mode/0/setting" },
     { "", "limits", "{\"reset_header\": \"x\", \"reset_unit\": \"days\"}", "/limits/reset_unit" },
     { "", "mode", "[{\"part\": \"other\", \"pattern\": \"x\", \"mode\": \"test\"}]",
       "/mode/0/part" },

@@ -22,8 +22,11 @@ static const char head[] =
     " \"connection\": [{\"id\": \"site\", \"label\": \"Site\", \"default\": \"SITE\"}],"
     " \"credential\": [{\"id\": \"key\", \"label\": \"Key\"}],"
     " \"hosts\": [\"{site}\"], \"base\": \"{site}/api/\", \"types\": {\"*\": \"text\"},"
-    " \"test\": {\"request\": {\"path\": \"/me\"}},"
-    " \"fields\": {\"static\": [{\"name\": \"a\", \"type\": \"text\"}]},";
+    " \"test\": {\"request\": {\"path\": \"/me\"}},";
+
+/* Of a document that is about its objects. */
+static const char no_fields[] =
+    ", \"fields\": {\"static\": [{\"name\": \"a\", \"type\": \"text\"}]}";
 
 static const char bearer[] = " \"auth\": {\"kind\": \"bearer\", \"token\": \"{key}\"},";
 
@@ -51,7 +54,8 @@ make_platform (Fixture *fixture, const char *auth, const char *rest)
   g_autoptr (MpPlatformDocument) document = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_string_append_printf (text, "%s %s}", auth, rest);
+  g_string_append_printf (text, "%s %s%s}", auth, rest,
+                          strstr (rest, "\"fields\"") != NULL ? "" : no_fields);
   g_string_replace (text, "SITE", mp_test_server_get_address (fixture->server), 0);
   object = mp_json_parse_object (text->str, -1, &error);
   g_assert_no_error (error);
@@ -78,6 +82,19 @@ load_objects (MpPlatform *platform, GError **error)
   mp_platform_load_objects_async (platform, secret, NULL, NULL, mp_test_wait_cb, &place);
   result = mp_test_wait (&place);
   return mp_platform_load_objects_finish (platform, result, error);
+}
+
+static GListModel *
+load_fields (MpPlatform *platform, GError **error)
+{
+  g_autoptr (MpSecret) secret = mp_secret_new ();
+  GAsyncResult *place = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mp_secret_set (secret, "key", "5ecret");
+  mp_platform_load_fields_async (platform, "obj", secret, NULL, NULL, mp_test_wait_cb, &place);
+  result = mp_test_wait (&place);
+  return mp_platform_load_fields_finish (platform, result, error);
 }
 
 static void
@@ -407,6 +424,75 @@ test_too_many_items (Fixture *fixture, gconstpointer data)
   g_assert_error (error, MP_ERROR, MP_ERROR_TOO_LARGE);
 }
 
+static char *
+join_options (MpCrmField *field)
+{
+  g_autoptr (GString) text = g_string_new (mp_crm_field_get_label (field));
+
+  for (unsigned int i = 0; i < mp_crm_field_get_n_options (field); i++)
+    g_string_append_printf (text, ",%s=%s", mp_crm_field_get_option (field, i)->value,
+                            mp_crm_field_get_option (field, i)->label);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static const char options_document[] =
+    "\"objects\": {\"static\": [{\"name\": \"o\"}]},"
+    " \"fields\": {\"request\": {\"path\": \"/f\"}, \"items\": \"f\", \"name\": \"n\","
+    " \"label\": [\"@page.labels[n]\", \"n\"], \"type\": \"t\","
+    " \"options\": [{\"when\": \"t == 'far'\", \"optional\": true,"
+    " \"request\": {\"path\": \"/f/{object}/{field}\"}, \"items\": \"o\", \"value\": \"@item\","
+    " \"label\": \"@page.labels[@item]\"},"
+    " {\"when\": \"t == 'near'\", \"items\": \"@page.all\", \"keep\": \"of == @field.id\","
+    " \"value\": \"v\", \"label\": \"@name\"}]}";
+
+/* Options can stand beside the fields, or be asked for field by field. */
+static void
+test_options_elsewhere (Fixture *fixture, gconstpointer data)
+{
+  static const char *const expected[] = { "Near,x=near", "far,a=A,b=b", "lost", "plain" };
+  g_autoptr (MpPlatform) platform = make_platform (fixture, bearer, options_document);
+  g_autoptr (GListModel) fields = NULL;
+  g_autoptr (GError) error = NULL;
+
+  add_reply (fixture, "/api/f", NULL,
+             "{\"f\": [{\"n\": \"near\", \"t\": \"near\", \"id\": 2},"
+             " {\"n\": \"far\", \"t\": \"far\"}, {\"n\": \"lost\", \"t\": \"far\"},"
+             " {\"n\": \"plain\", \"t\": \"text\"}],"
+             " \"all\": [{\"of\": 1, \"v\": \"w\"}, {\"of\": 2, \"v\": \"x\"}],"
+             " \"labels\": {\"near\": \"Near\", \"a\": \"A\"}}");
+  add_reply (fixture, "/api/f/obj/far", NULL, "{\"o\": [\"a\", \"b\"]}");
+  fields = load_fields (platform, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_model_get_n_items (fields), ==, G_N_ELEMENTS (expected));
+  for (unsigned int i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      g_autoptr (MpCrmField) field = g_list_model_get_item (fields, i);
+      g_autofree char *text = join_options (field);
+
+      g_assert_cmpstr (text, ==, expected[i]);
+    }
+  g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 3);
+}
+
+/* A refusal of options that are not optional ends the call. */
+static void
+test_options_refused (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) document = g_string_new (options_document);
+  g_autoptr (MpPlatform) platform = NULL;
+  g_autoptr (GListModel) fields = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_string_replace (document, "\"optional\": true", "\"optional\": false", 0);
+  platform = make_platform (fixture, bearer, document->str);
+  add_reply (fixture, "/api/f", NULL, "{\"f\": [{\"n\": \"far\", \"t\": \"far\"}]}");
+  fields = load_fields (platform, &error);
+
+  g_assert_null (fields);
+  g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
+}
+
 static void
 add (const char *path, void (*test) (Fixture *, gconstpointer))
 {
@@ -432,6 +518,8 @@ main (int argc, char **argv)
   add ("/platforms/engine/base-from-the-token", test_base_from_the_token);
   add ("/platforms/engine/token-without-token", test_token_without_token);
   add ("/platforms/engine/message-sources", test_message_sources);
+  add ("/platforms/engine/options-elsewhere", test_options_elsewhere);
+  add ("/platforms/engine/options-refused", test_options_refused);
   add ("/platforms/engine/too-many-items", test_too_many_items);
 
   return g_test_run ();

@@ -23,7 +23,11 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->joins =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) json_node_unref);
   g_hash_table_insert (fixture->joins, (gpointer) "schema",
-                       mp_json_parse ("{\"requiredProperties\": [\"email\", 3]}", -1, NULL));
+                       mp_json_parse ("{\"requiredProperties\": [\"email\", 3],"
+                                      " \"labels\": {\"email\": \"E-mail\"},"
+                                      " \"rows\": [{\"id\": \"a\", \"n\": 1},"
+                                      " {\"id\": \"b\", \"n\": 2}]}",
+                                      -1, NULL));
 }
 
 static void
@@ -79,8 +83,22 @@ test_evaluates (Fixture *fixture, gconstpointer data)
     { "true && !false && !null", TRUE },
     { "inner", FALSE },
     { "trueish == null", TRUE },
+    { "labels[@key] == null && labels['singular'] == 'E'", TRUE },
+    { "@schema.labels[name] == 'E-mail'", TRUE },
+    { "@schema.labels[missing]", FALSE },
+    { "@schema.rows[?id == @item.id].n == 2", FALSE },
+    { "@schema.rows[?id == @object].n == 2", TRUE },
+    { "@schema.rows[?id == 'c'].n", FALSE },
+    { "name[?id]", FALSE },
+    { "@page.name == 'email' && @field.name == 'email' && @name == 'n'", TRUE },
   };
-  MpScope scope = { .item = fixture->item, .key = "k", .joins = fixture->joins };
+  MpScope scope = { .item = fixture->item,
+                    .key = "k",
+                    .joins = fixture->joins,
+                    .page = fixture->item,
+                    .field = fixture->item,
+                    .name = "n",
+                    .object = "b" };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
