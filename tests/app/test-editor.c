@@ -112,7 +112,7 @@ test_refused (MpAppFixture *fixture, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   MP_APP_TEST ("/app/editor/edits-are-taken-back-in-order", test_undo);
   MP_APP_TEST ("/app/editor/a-new-edit-ends-redo", test_new_edit);
   MP_APP_TEST ("/app/editor/a-refused-edit-is-no-step", test_refused);

@@ -54,7 +54,7 @@ test_matches (void)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/app/search/fold-drops-case-and-diacritics", test_fold);
   g_test_add_func ("/app/search/words-match-anywhere", test_matches);
   return g_test_run ();

@@ -53,6 +53,7 @@ class Stand:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mp-e2e-"))
         self.processes = {}
         self.tokens = []
+        self.reports = []  # what sanitizers found in a build with them
         self.server_address = None
         self.sandbox_address = None
 
@@ -66,6 +67,8 @@ class Stand:
         for name in list(self.processes):
             self.stop(name)
         shutil.rmtree(self.folder, ignore_errors=True)
+        if kind is None and self.reports:
+            raise Failed("\n".join(self.reports))
 
     def program(self, name):
         folders = {"mp-tenant-server": "server", "mpctl": "cli", "mp-integrations": "app", "mp-sandbox": "sandbox"}
@@ -86,6 +89,10 @@ class Stand:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        log = self.folder / f"{name}.log"
+        text = log.read_text(errors="replace") if log.exists() else ""
+        if "Sanitizer" in text or "runtime error:" in text:
+            self.reports.append(f"--- {name}\n{text[-8000:]}")
 
     def address_of(self, name):
         log = self.folder / f"{name}.log"
