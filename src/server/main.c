@@ -25,6 +25,8 @@ static const MpCommand commands[] = {
     mp_command_audit_checkpoint },
   { "key rotate", "[--sealing] [--new-key FILE]", 0, "Encrypts all secrets under a new key.",
     mp_command_key_rotate },
+  { "restored", NULL, 0, "To be given when the database was put back from a copy, before “serve”.",
+    mp_command_restored },
   { "serve", "[--listen ADDRESS:PORT] [--behind-proxy] [--platform-dir DIR]", 0,
     "Answers requests until SIGTERM.", mp_command_serve },
 };

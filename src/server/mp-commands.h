@@ -34,6 +34,7 @@ MpExit mp_command_token_revoke (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_audit_verify (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_audit_checkpoint (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_key_rotate (const MpCommand *self, int argc, char **argv);
+MpExit mp_command_restored (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_serve (const MpCommand *self, int argc, char **argv);
 
 /* For the commands. */

@@ -25,6 +25,7 @@ static const struct
   { "credential.use", N_ ("Used the key") },
   { "token.add", N_ ("Made a sign-in token") },
   { "token.revoke", N_ ("Revoked a sign-in token") },
+  { "server.restored", N_ ("Put the server back from a copy") },
 };
 
 /* Members of a key as the trail names them; those without a text say nothing to people. */
