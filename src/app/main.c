@@ -2,6 +2,7 @@
 #include "mp-application.h"
 
 #include "config.h"
+#include "mp-secret.h"
 
 #include <glib/gi18n-lib.h>
 #include <locale.h>
@@ -11,6 +12,7 @@ main (int argc, char *argv[])
 {
   g_autoptr (MpApplication) application = NULL;
 
+  mp_secret_refuse_core_dumps ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, MP_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

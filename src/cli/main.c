@@ -5,6 +5,7 @@
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-secret.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -211,6 +212,7 @@ main (int argc, char **argv)
   g_auto (GStrv) words = g_strdupv (argv);
   MpExit status;
 
+  mp_secret_refuse_core_dumps ();
   setlocale (LC_ALL, "");
   status = parse_and_run (&cli, words);
   g_clear_object (&cli.services);

@@ -2,6 +2,7 @@
 #include "mp-secret.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "mp-error.h"
 #include "mp-json-private.h"
@@ -328,4 +329,19 @@ mp_secret_wipe_text (char *text)
 
   explicit_bzero (text, strlen (text));
   g_free (text);
+}
+
+/**
+ * mp_secret_refuse_core_dumps:
+ *
+ * A crash must not write the memory of this process, with the secrets in it, to a file.
+ */
+void
+mp_secret_refuse_core_dumps (void)
+{
+  const struct rlimit none = { 0, 0 };
+
+  /* To lower a limit is always allowed. */
+  if (setrlimit (RLIMIT_CORE, &none) != 0)
+    g_warning ("core dumps cannot be turned off");
 }

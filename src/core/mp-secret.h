@@ -32,6 +32,9 @@ char *mp_secret_to_text (MpSecret *self) G_GNUC_WARN_UNUSED_RESULT;
 MpSecret *mp_secret_new_from_text (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void mp_secret_wipe_text (char *text);
 
+/* Called first in every program that handles secrets. */
+void mp_secret_refuse_core_dumps (void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpSecret, mp_secret_unref)
 
 G_END_DECLS

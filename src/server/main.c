@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "mp-commands.h"
+#include "mp-secret.h"
 
 #define PROGRAM "mp-tenant-server"
 
@@ -73,6 +74,7 @@ main (int argc, char **argv)
   g_autofree char *name = NULL;
   int n_words = 0;
 
+  mp_secret_refuse_core_dumps ();
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN);
   /* Nothing that the server writes is for others. */

@@ -3,6 +3,7 @@
 
 #include <malloc.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "mp-error.h"
 
@@ -242,6 +243,18 @@ test_wipe_nothing (void)
   mp_secret_wipe_text (NULL);
 }
 
+/* A crash writes no memory to a file. */
+static void
+test_no_core_dumps (void)
+{
+  struct rlimit limit;
+
+  mp_secret_refuse_core_dumps ();
+  g_assert_cmpint (getrlimit (RLIMIT_CORE, &limit), ==, 0);
+  g_assert_cmpuint (limit.rlim_cur, ==, 0);
+  g_assert_cmpuint (limit.rlim_max, ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -254,5 +267,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/secret/references-cross-threads", test_threads);
   g_test_add_func ("/core/secret/memory-is-wiped", test_memory_is_wiped);
   g_test_add_func ("/core/secret/wiping-nothing-is-allowed", test_wipe_nothing);
+  g_test_add_func ("/core/secret/core-dumps-are-refused", test_no_core_dumps);
   return g_test_run ();
 }

@@ -165,6 +165,11 @@ class Stand:
         self.last_error = done.stderr
         return json.loads(done.stdout) if json_answer and done.stdout.strip() else done.stdout
 
+    def writes_no_core(self, name):
+        """Whether the running program NAME would leave its memory in no file when it crashes."""
+        limits = pathlib.Path(f"/proc/{self.processes[name].pid}/limits").read_text()
+        return re.search(r"^Max core file size +0 +0 ", limits, re.M) is not None
+
     def find_secrets(self, folders, needles):
         """Files, arguments and environments that hold one of the needles; the keyring's own files are left out."""
         found = []

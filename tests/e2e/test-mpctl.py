@@ -124,6 +124,7 @@ def main():
         stand.make_tenant()
         stand.start_server()
         stand.start_sandbox()
+        check(stand.writes_no_core("server"), "the server leaves no core dump")
         token = stand.make_token()
         stand.mpctl("login", "--server", stand.server_address, "--tenant", "demo", stdin="mpt_" + "x" * 43, expect=4,
                     json_answer=False)
