@@ -2,9 +2,11 @@
 #include "mp-validation.h"
 
 #include "mp-catalogue.h"
+#include "mp-clock.h"
 #include "mp-json.h"
 
 #define GENERAL_MAX_LENGTH 4000
+#define NIL_UUID "00000000-0000-0000-0000-000000000000"
 
 /* What one validation works on. */
 typedef struct
@@ -539,6 +541,42 @@ mp_validate_record (MpRegistry *registry, MpRecord *record, const MpValidationCo
   if (content != NULL && JSON_NODE_HOLDS_OBJECT (content))
     check_members (&self, json_node_get_object (content), "");
   return self.errors;
+}
+
+/**
+ * mp_validate_credential_ids:
+ * @registry: what a record is
+ * @changes: what shall be changed
+ *
+ * What stands in place of a credential's id and is none may be a secret in the wrong field: such
+ * changes must not be kept, not even as a draft. The errors do not hold the value.
+ *
+ * Returns: (transfer full): an error for each such value; empty when @changes may be kept
+ */
+MpFieldErrors *
+mp_validate_credential_ids (MpRegistry *registry, MpChanges *changes)
+{
+  g_autoptr (MpFieldErrors) errors = mp_field_errors_new ();
+  g_autoptr (MpRecord) empty = NULL;
+  g_autoptr (MpRecord) changed = NULL;
+
+  g_return_val_if_fail (MP_IS_REGISTRY (registry), NULL);
+  g_return_val_if_fail (changes != NULL, NULL);
+
+  /* A change may set a whole section, so it is looked at as a record. */
+  empty = mp_record_new (NIL_UUID, (MpStamp){ 0 });
+  changed = mp_record_with_changes (empty, changes);
+  for (unsigned int i = 0; i < mp_registry_get_n_fields (registry); i++)
+    {
+      const MpFieldSpec *field = mp_registry_get_field (registry, i);
+      JsonNode *value = mp_record_get_value (changed, field->path);
+
+      if (field->input == MP_INPUT_CREDENTIAL && value != NULL && !JSON_NODE_HOLDS_NULL (value) &&
+          !mp_uuid_is_valid (mp_json_node_get_string (value)))
+        mp_field_errors_add (errors, MP_SEVERITY_ERROR, field->path, MP_FIELD_UNKNOWN_CREDENTIAL,
+                             NULL);
+    }
+  return g_steal_pointer (&errors);
 }
 
 /**

@@ -24,6 +24,8 @@ typedef struct
 MpFieldErrors *mp_validate_record (MpRegistry *registry,
                                    MpRecord *record,
                                    const MpValidationContext *context) G_GNUC_WARN_UNUSED_RESULT;
+MpFieldErrors *mp_validate_credential_ids (MpRegistry *registry,
+                                           MpChanges *changes) G_GNUC_WARN_UNUSED_RESULT;
 gboolean
 mp_validation_is_locked (MpRecord *record, const MpFieldSpec *mapping, const char *catalogue_field);
 

@@ -2,6 +2,7 @@
 #include "mp-session-private.h"
 
 #include "mp-error.h"
+#include "mp-validation.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -151,7 +152,8 @@ mp_session_create_record_finish (MpSession *self, GAsyncResult *result, GError *
  * @user_data: data for @callback
  *
  * Changes a record, however wrong it becomes: the model's errors say what is. A record with errors
- * does not go to the server.
+ * does not go to the server. Only what cannot be kept in a file is refused: something else than an
+ * id where a key is chosen.
  */
 void
 mp_session_edit_async (MpSession *self,
@@ -161,15 +163,29 @@ mp_session_edit_async (MpSession *self,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
 {
-  GTask *task;
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (MpFieldErrors) errors = NULL;
 
   g_return_if_fail (MP_IS_SESSION (self));
   g_return_if_fail (record_id != NULL && changes != NULL);
 
   task = mp_session_begin (self, MP_PERMISSION_EDIT, mp_session_edit_async, cancellable, callback,
                            user_data);
-  if (task != NULL)
-    mp_store_edit_async (self->store, record_id, changes, cancellable, edited_cb, task);
+  if (task == NULL)
+    return;
+
+  errors = mp_validate_credential_ids (mp_services_get_registry (self->services), changes);
+  if (mp_field_errors_get_size (errors) > 0)
+    {
+      g_task_return_new_error (task, MP_ERROR, MP_ERROR_INVALID,
+                               /* Translators: the path of a setting, such as /crm/api_key */
+                               _ ("At %s stands which stored key is used, never a key itself. "
+                                  "Nothing was saved."),
+                                  mp_field_errors_get (errors, 0)->pointer);
+      return;
+    }
+  mp_store_edit_async (self->store, record_id, changes, cancellable, edited_cb,
+                       g_steal_pointer (&task));
 }
 
 /**
@@ -178,7 +194,7 @@ mp_session_edit_async (MpSession *self,
  * @result: the result given to the callback
  * @error: return location
  *
- * Fails with %MP_ERROR_FORBIDDEN, %MP_ERROR_NOT_FOUND, %MP_ERROR_STORAGE.
+ * Fails with %MP_ERROR_FORBIDDEN, %MP_ERROR_INVALID, %MP_ERROR_NOT_FOUND, %MP_ERROR_STORAGE.
  *
  * Returns: %TRUE when the change is on disk
  */

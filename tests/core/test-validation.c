@@ -571,6 +571,36 @@ test_new_record (void)
   check_cases (record, NULL, cases, G_N_ELEMENTS (cases));
 }
 
+/* Something else than an id where a key is chosen may be the key: it is told without its value,
+ * however deep in a change it stands. */
+static void
+test_credential_ids (void)
+{
+  static const struct
+  {
+    const char *changes;
+    const char *faults;
+  } cases[] = {
+    { "{\"/name\":\"x\",\"/crm/api_key\":null}", "" },
+    { "{\"/crm/api_key\":\"0192f000-0000-7000-8000-000000000001\"}", "" },
+    { "{\"/crm/api_key\":\"pat-na1-secret\"}", "E /crm/api_key unknown-credential\n" },
+    { "{\"/crm/api_key\":{\"key\":\"pat-na1-secret\"}}", "E /crm/api_key unknown-credential\n" },
+    { "{\"/crm\":{\"platform\":\"hubspot\",\"api_key\":\"pat-na1-secret\"}}",
+      "E /crm/api_key unknown-credential\n" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (JsonObject) object = mp_json_parse_object (cases[i].changes, -1, NULL);
+      g_autoptr (MpChanges) changes = mp_changes_new_from_json (object, NULL);
+      g_autoptr (MpFieldErrors) errors =
+                     mp_validate_credential_ids (mp_registry_get_default (), changes);
+      g_autofree char *found = describe (errors);
+
+      g_assert_cmpstr (found, ==, cases[i].faults);
+    }
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -578,6 +608,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/validation/new-record-lacks-what-is-always-shown", test_new_record);
+  g_test_add_func ("/core/validation/key-is-chosen-by-id", test_credential_ids);
   ADD ("/core/validation/each-row-keeps-its-rule", test_rows);
   ADD ("/core/validation/hidden-values-are-warnings", test_hidden_values);
   ADD ("/core/validation/unknown-members-are-reported", test_members);

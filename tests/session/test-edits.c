@@ -339,6 +339,19 @@ test_refuses_what_is_not_there (MpSessionFixture *fixture, gconstpointer data)
   g_assert_error (name_error, MP_ERROR, MP_ERROR_INVALID);
 }
 
+/* A key typed where a stored one is chosen comes into no file: the end of every test looks. */
+static void
+test_keeps_no_key_as_a_value (MpSessionFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = mp_test_create (fixture->first.session, "Club");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (
+      mp_test_edit (fixture->first.session, id, "/crm/api_key", MP_TEST_CRM_KEY, &error));
+  g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+  g_assert_null (strstr (error->message, MP_TEST_CRM_KEY));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -356,6 +369,7 @@ main (int argc, char *argv[])
   ADD ("conflict-is-the-persons", test_conflict_is_the_persons);
   ADD ("archives-and-restores", test_archives_and_restores);
   ADD ("role-may-only-read", test_role_may_only_read);
+  ADD ("keeps-no-key-as-a-value", test_keeps_no_key_as_a_value);
   ADD ("refuses-what-is-not-there", test_refuses_what_is_not_there);
 
   return g_test_run ();

@@ -273,26 +273,6 @@ set_archived (const MpApiTask *task, MpRecord *current, gboolean archived, GErro
   return save (task, current, record, archived ? "settings.archive" : "settings.restore", error);
 }
 
-/* What stands in place of a credential's id and is none may be a secret in the wrong field: it must
- * not come into a result, which is kept. */
-static MpFieldErrors *
-check_credential_ids (MpChanges *set)
-{
-  MpFieldErrors *errors = mp_field_errors_new ();
-
-  for (unsigned int i = 0; i < mp_changes_get_size (set); i++)
-    {
-      const char *path = mp_changes_get_path (set, i);
-      const MpFieldSpec *field = mp_registry_find (mp_registry_get_default (), path);
-      JsonNode *value = mp_changes_get_value (set, i);
-
-      if (field != NULL && field->input == MP_INPUT_CREDENTIAL && !JSON_NODE_HOLDS_NULL (value) &&
-          !mp_uuid_is_valid (mp_json_node_get_string (value)))
-        mp_field_errors_add (errors, MP_SEVERITY_ERROR, path, MP_FIELD_UNKNOWN_CREDENTIAL, NULL);
-    }
-  return errors;
-}
-
 /**
  * mp_api_apply_settings:
  * @task: an operation on a record, within the transaction
@@ -306,9 +286,12 @@ mp_api_apply_settings (MpApiTask *task, GError **error)
   MpAction action = mp_operation_get_action (task->operation);
   g_autoptr (MpRecord) current = NULL;
   MpChanges *set = mp_operation_get_set (task->operation);
-  g_autoptr (MpFieldErrors) errors = check_credential_ids (set);
+  g_autoptr (MpFieldErrors) errors = NULL;
 
-  if (mp_field_errors_get_size (errors) > 0)
+  /* Before anything of it comes into a result, which is kept. */
+  if (set != NULL)
+    errors = mp_validate_credential_ids (mp_registry_get_default (), set);
+  if (errors != NULL && mp_field_errors_get_size (errors) > 0)
     return mp_api_result_new_invalid (task, errors);
   if (!load_current (task, &current, error))
     return NULL;

@@ -157,6 +157,9 @@ test_refusals (MpTestApi *self, gconstpointer data)
     { "\"action\":\"create\",\"target\":\"7\",\"set\":{}", "invalid" },
     { "\"action\":\"create\",\"target\":\"" UNKNOWN_ID "\",\"set\":{\"/id\":\"x\"}", "invalid" },
     { "\"action\":\"create\",\"target\":\"" UNKNOWN_ID "\",\"set\":{\"/name\":\"\"}", "invalid" },
+    { "\"action\":\"create\",\"target\":\"" UNKNOWN_ID
+      "\",\"set\":{\"/crm\":{\"api_key\":\"" MP_TEST_KEY "\"}}",
+      "invalid" },
     { "\"action\":\"update\",\"target\":\"" UNKNOWN_ID "\",\"set\":{\"/name\":\"x\"}", "invalid" },
     { "\"action\":\"update\",\"target\":\"" UNKNOWN_ID
       "\",\"set\":{\"/name\":\"x\"},\"expect\":{\"/name\":null}",
