@@ -102,6 +102,32 @@ mp_mode_from_string (const char *text)
 }
 
 /**
+ * mp_credential_label_is_valid:
+ * @label: (nullable): a name for a key
+ *
+ * Returns: whether it is one line of text that is not blank nor longer than
+ *   %MP_CREDENTIAL_MAX_LABEL_LENGTH characters
+ */
+gboolean
+mp_credential_label_is_valid (const char *label)
+{
+  gboolean is_blank = TRUE;
+
+  if (label == NULL || g_utf8_strlen (label, -1) > MP_CREDENTIAL_MAX_LABEL_LENGTH)
+    return FALSE;
+
+  for (const char *at = label; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar character = g_utf8_get_char (at);
+
+      if (g_unichar_iscntrl (character))
+        return FALSE;
+      is_blank = is_blank && g_unichar_isspace (character);
+    }
+  return !is_blank;
+}
+
+/**
  * mp_credential_new:
  * @init: its members, which are copied; a version of 0 is taken as 1, no mode as
  *   %MP_MODE_UNKNOWN, no label as an empty one

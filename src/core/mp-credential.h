@@ -15,6 +15,9 @@ typedef enum
 const char *mp_mode_to_string (MpMode mode);
 MpMode mp_mode_from_string (const char *text);
 
+#define MP_CREDENTIAL_MAX_LABEL_LENGTH 200
+gboolean mp_credential_label_is_valid (const char *label);
+
 /* What may be known of a stored secret; never the secret. Immutable. */
 #define MP_TYPE_CREDENTIAL (mp_credential_get_type ())
 G_DECLARE_FINAL_TYPE (MpCredential, mp_credential, MP, CREDENTIAL, GObject)

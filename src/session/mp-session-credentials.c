@@ -270,10 +270,12 @@ dup_label (GTask *task, const char *label)
 {
   g_autofree char *trimmed = g_strstrip (g_strdup (label));
 
-  if (*trimmed != '\0')
+  if (mp_credential_label_is_valid (trimmed))
     return g_steal_pointer (&trimmed);
 
-  g_task_return_new_error (task, MP_ERROR, MP_ERROR_INVALID, _ ("Enter a name for the key."));
+  g_task_return_new_error (task, MP_ERROR, MP_ERROR_INVALID,
+                           *trimmed == '\0' ? _ ("Enter a name for the key.")
+                                            : _ ("Enter a shorter name for the key, on one line."));
   return NULL;
 }
 

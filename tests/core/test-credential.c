@@ -157,6 +157,23 @@ test_modes (void)
   g_assert_cmpint (mp_mode_from_string ("Live"), ==, MP_MODE_UNKNOWN);
 }
 
+/* A name is one line that can be read; the desktop and the server ask the same. */
+static void
+test_labels (void)
+{
+  g_autofree char *longest = g_strnfill (MP_CREDENTIAL_MAX_LABEL_LENGTH, 'x');
+  g_autofree char *longer = g_strnfill (MP_CREDENTIAL_MAX_LABEL_LENGTH + 1, 'x');
+
+  g_assert_true (mp_credential_label_is_valid ("Büro €"));
+  g_assert_true (mp_credential_label_is_valid (longest));
+  g_assert_false (mp_credential_label_is_valid (longer));
+  g_assert_false (mp_credential_label_is_valid (NULL));
+  g_assert_false (mp_credential_label_is_valid (""));
+  g_assert_false (mp_credential_label_is_valid (" \u00a0"));
+  g_assert_false (mp_credential_label_is_valid ("a\nb"));
+  g_assert_false (mp_credential_label_is_valid ("a\x1b[31m"));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -167,5 +184,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/credential/mask-shows-the-hint-alone", test_masked);
   g_test_add_func ("/core/credential/refuses-bad-metadata", test_refused);
   g_test_add_func ("/core/credential/modes-have-names", test_modes);
+  g_test_add_func ("/core/credential/label-is-one-line", test_labels);
   return g_test_run ();
 }

@@ -6,7 +6,6 @@
 #include "mp-error.h"
 #include "mp-json.h"
 
-#define MAX_LABEL_LENGTH 200
 #define MAX_ACCOUNT_LENGTH 200
 #define MAX_PURPOSE_LENGTH 200
 /* The last four characters of a secret; more would give it away. */
@@ -41,6 +40,16 @@ check_text (MpApiTask *task, const char *member, gboolean required, size_t limit
     add_error (task, member, MP_FIELD_REQUIRED, "A value is needed.");
   else if (value != NULL && (size_t) g_utf8_strlen (value, -1) > limit)
     add_error (task, member, MP_FIELD_TOO_LONG, "The text is too long.");
+}
+
+static void
+check_label (MpApiTask *task)
+{
+  const char *label = get_member (task, "label");
+
+  check_text (task, "label", TRUE, MP_CREDENTIAL_MAX_LABEL_LENGTH);
+  if (mp_field_errors_get_size (task->errors) == 0 && !mp_credential_label_is_valid (label))
+    add_error (task, "label", MP_FIELD_BAD_FORMAT, "A name on one line is needed.");
 }
 
 /* The document of the credential's platform; %NULL when there is none (an error was added). */
@@ -129,7 +138,7 @@ mp_api_prepare_credential (MpApiTask *task, GError **error)
 
   task->errors = mp_field_errors_new ();
   if (action == MP_ACTION_ADD || action == MP_ACTION_RENAME)
-    check_text (task, "label", TRUE, MAX_LABEL_LENGTH);
+    check_label (task);
   if (action == MP_ACTION_USE)
     check_text (task, "purpose", TRUE, MAX_PURPOSE_LENGTH);
   if (!has_secret)
