@@ -24,15 +24,20 @@ mp_api_list_settings (MpApi *self, MpApiRequest *request, GError **error)
   g_autoptr (GPtrArray) rows = NULL;
   g_autoptr (JsonArray) items = json_array_new ();
   JsonObject *body;
-  gboolean archived = g_strcmp0 (mp_api_request_get_query (request, "archived"), "true") == 0;
+  const char *archived = mp_api_request_get_query (request, "archived");
   const char *cursor = mp_api_request_get_query (request, "cursor");
   int64_t limit;
 
+  if (archived != NULL && !g_str_equal (archived, "true") && !g_str_equal (archived, "false"))
+    return mp_api_refuse_query ("archived");
+  if (cursor != NULL && !mp_uuid_is_valid (cursor))
+    return mp_api_refuse_query ("cursor");
   if (!mp_api_request_get_query_int (request, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, &limit))
     return mp_api_refuse_query ("limit");
 
-  rows = mp_db_list_records (mp_api_get_services (self)->db, request->tenant, archived, cursor,
-                             (unsigned int) limit + 1, error);
+  rows = mp_db_list_records (mp_api_get_services (self)->db, request->tenant,
+                             g_strcmp0 (archived, "true") == 0, cursor, (unsigned int) limit + 1,
+                             error);
   if (rows == NULL)
     return NULL;
 

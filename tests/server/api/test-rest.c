@@ -235,6 +235,23 @@ test_pages (MpTestApi *self, gconstpointer data)
   g_assert_cmpuint (n_pages, ==, 3);
 }
 
+/* What cannot be understood is not taken for something else. */
+static void
+test_refuses_queries (MpTestApi *self, gconstpointer data)
+{
+  static const char *const queries[] = { "limit=0",      "limit=501", "limit=1e2",
+                                         "archived=yes", "archived=", "cursor=zzz" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (queries); i++)
+    {
+      g_autofree char *path = g_strconcat ("/integration-settings?", queries[i], NULL);
+      g_autoptr (MpTestAnswer) answer = mp_test_api_get (self, self->user, path);
+
+      g_test_message ("%s", queries[i]);
+      mp_test_assert_problem (answer, 400, "invalid");
+    }
+}
+
 /* Another tenant's record does not exist: not to be read, not to be changed, not to be guessed. */
 static void
 test_other_tenant (MpTestApi *self, gconstpointer data)
@@ -328,6 +345,7 @@ main (int argc, char **argv)
   ADD ("tells-all-field-errors", test_field_errors);
   ADD ("does-the-same-key-once", test_idempotency_key);
   ADD ("lists-in-pages", test_pages);
+  ADD ("refuses-queries-it-does-not-understand", test_refuses_queries);
   ADD ("hides-other-tenants", test_other_tenant);
   ADD ("answers-404-for-the-unknown", test_unknown);
   ADD ("serves-the-catalogues", test_catalogue);
