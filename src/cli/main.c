@@ -92,7 +92,9 @@ report (MpCli *cli, const GError *error)
     }
   else
     {
-      g_printerr ("mpctl: %s\n", error->message);
+      g_autofree char *text = mp_cli_dup_plain (error->message);
+
+      g_printerr ("mpctl: %s\n", text);
     }
   return exit_of_error (error);
 }
@@ -191,16 +193,17 @@ parse_and_run (MpCli *cli, char **words)
   command = words[1] == NULL ? NULL : find_command (words[1], words[2]);
   if (command == NULL)
     {
-      g_printerr ("mpctl: which command? See mpctl --help\n");
-      return MP_EXIT_USAGE;
+      g_set_error_literal (&error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           "which command? See mpctl --help");
+      return report (cli, error);
     }
   arguments = words + (command->name == NULL ? 2 : 3);
   if (!count_fits (command, arguments))
     {
       g_autofree char *usage = dup_usage (command);
 
-      g_printerr ("usage: mpctl %s\n", usage);
-      return MP_EXIT_USAGE;
+      mp_cli_set_usage_error (&error, usage);
+      return report (cli, error);
     }
   return run_command (cli, command, arguments);
 }

@@ -23,9 +23,14 @@ print_conflict (MpRecordModel *model, MpConflict *conflict)
   g_autofree char *mine = dup_value (mp_conflict_get_mine (conflict));
   g_autofree char *theirs = dup_value (mp_conflict_get_theirs (conflict));
   const char *path = mp_conflict_get_path (conflict);
+  const unsigned int widths[] = { 36, 0 };
+  const unsigned int value_widths[] = { 8, 0 };
 
-  g_print ("%s  %s\n  before %s\n  mine   %s\n  theirs %s\n", mp_record_model_get_name (model),
-           *path == '\0' ? "(the record itself)" : path, base, mine, theirs);
+  mp_cli_print_row (widths, mp_record_model_get_id (model), mp_record_model_get_name (model), NULL);
+  mp_cli_print_row (value_widths, "  at", *path == '\0' ? "\"\" (the record itself)" : path, NULL);
+  mp_cli_print_row (value_widths, "  before", base, NULL);
+  mp_cli_print_row (value_widths, "  mine", mine, NULL);
+  mp_cli_print_row (value_widths, "  theirs", theirs, NULL);
 }
 
 static MpExit
@@ -57,11 +62,41 @@ run_list (MpCli *cli, char **arguments, GError **error)
 }
 
 static MpConflict *
-find_conflict (MpRecordModel *model, const char *path, GError **error)
+find_conflict (MpRecordModel *model, const char *path)
 {
   for (unsigned int i = 0; i < mp_record_model_get_n_conflicts (model); i++)
     if (g_str_equal (mp_conflict_get_path (mp_record_model_get_conflict (model, i)), path))
       return mp_record_model_get_conflict (model, i);
+  return NULL;
+}
+
+/* The only record with a conflict at @path: one that was archived counts, too. */
+static MpRecordModel *
+find_disputed (MpCli *cli, const char *path)
+{
+  GListModel *records = mp_session_get_records (cli->session);
+  const char *id = NULL;
+
+  for (unsigned int i = 0; i < g_list_model_get_n_items (records); i++)
+    {
+      g_autoptr (MpRecordModel) model = g_list_model_get_item (records, i);
+
+      if (find_conflict (model, path) == NULL)
+        continue;
+      if (id != NULL)
+        return NULL;
+      id = mp_record_model_get_id (model);
+    }
+  return id != NULL ? mp_session_find_record (cli->session, id) : NULL;
+}
+
+static MpConflict *
+require_conflict (MpRecordModel *model, const char *path, GError **error)
+{
+  MpConflict *conflict = find_conflict (model, path);
+
+  if (conflict != NULL)
+    return conflict;
   g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND,
                "There is no conflict at “%s”: see mpctl conflicts list", path);
   return NULL;
@@ -70,16 +105,18 @@ find_conflict (MpRecordModel *model, const char *path, GError **error)
 static MpExit
 run_resolve (MpCli *cli, char **arguments, GError **error)
 {
-  MpRecordModel *model = mp_cli_find_record (cli, error);
+  MpRecordModel *model = cli->settings == NULL ? find_disputed (cli, arguments[0]) : NULL;
   g_autoptr (MpConflict) conflict = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
   JsonNode *value;
 
   if (model == NULL)
+    model = mp_cli_find_record (cli, error);
+  if (model == NULL)
     return MP_EXIT_FAILED;
   /* A reference of its own: resolving drops the model's. */
-  if (!g_set_object (&conflict, find_conflict (model, arguments[0], error)))
+  if (!g_set_object (&conflict, require_conflict (model, arguments[0], error)))
     return MP_EXIT_FAILED;
   if (g_str_equal (arguments[1], "mine"))
     {
@@ -91,7 +128,7 @@ run_resolve (MpCli *cli, char **arguments, GError **error)
     }
   else
     {
-      g_printerr ("usage: mpctl conflicts resolve PATH mine|theirs\n");
+      mp_cli_set_usage_error (error, "conflicts resolve PATH mine|theirs");
       return MP_EXIT_USAGE;
     }
   mp_session_resolve_conflict_async (cli->session, conflict, value, NULL, mp_cli_ready_cb, &slot);

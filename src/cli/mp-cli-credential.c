@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+static const unsigned int added_widths[] = { 36, 8, 0 };
 static const unsigned int list_widths[] = { 36, 12, 8, 10, 0 };
 
 static MpExit
@@ -131,6 +132,15 @@ add (MpCli *cli, const MpNewCredential *credential, MpSecret *secret, GError **e
   return mp_session_add_credential_finish (cli->session, result, error);
 }
 
+static void
+sync_after_change (MpCli *cli)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cli->no_sync && !mp_cli_sync (cli, &error))
+    g_printerr ("Saved here; not sent yet: %s\n", error->message);
+}
+
 static MpExit
 print_added (MpCli *cli, MpCredential *credential)
 {
@@ -144,8 +154,8 @@ print_added (MpCli *cli, MpCredential *credential)
     {
       g_autofree char *masked = mp_credential_dup_masked (credential);
 
-      g_print ("%s  %s  %s\n", mp_credential_get_id (credential), masked,
-               mp_credential_get_label (credential));
+      mp_cli_print_row (added_widths, mp_credential_get_id (credential), masked,
+                        mp_credential_get_label (credential), NULL);
     }
   return MP_EXIT_DONE;
 }
@@ -181,6 +191,11 @@ run_add (MpCli *cli, char **arguments, GError **error)
   MpNewCredential new_credential = { 0 };
   MpPlatform *platform;
 
+  if (cli->for_path == NULL && cli->platform == NULL)
+    {
+      mp_cli_set_usage_error (error, "credential add --platform ID | --for PATH");
+      return MP_EXIT_USAGE;
+    }
   if (cli->for_path != NULL && model == NULL)
     return MP_EXIT_FAILED;
   if (model != NULL && cli->platform == NULL)
@@ -204,8 +219,10 @@ run_add (MpCli *cli, char **arguments, GError **error)
   credential = add (cli, &new_credential, secret, error);
   if (credential == NULL)
     return MP_EXIT_FAILED;
-  return model != NULL ? put_into_record (cli, model, credential, error)
-                       : print_added (cli, credential);
+  if (model != NULL)
+    return put_into_record (cli, model, credential, error);
+  sync_after_change (cli);
+  return print_added (cli, credential);
 }
 
 static MpCredential *
@@ -219,13 +236,25 @@ find_credential (MpCli *cli, const char *id, GError **error)
   return credential;
 }
 
-static void
-sync_after_change (MpCli *cli)
+/* (nullable): the connection of the record that alone uses the key */
+static JsonObject *
+find_connection (MpCli *cli, MpCredential *credential)
 {
-  g_autoptr (GError) error = NULL;
+  MpRegistry *registry = mp_services_get_registry (cli->services);
+  const char *record_id = mp_credential_get_record_id (credential);
+  MpRecordModel *model =
+      record_id != NULL ? mp_session_find_record (cli->session, record_id) : NULL;
 
-  if (!cli->no_sync && !mp_cli_sync (cli, &error))
-    g_printerr ("Saved here; not sent yet: %s\n", error->message);
+  for (unsigned int i = 0; model != NULL && i < mp_registry_get_n_fields (registry); i++)
+    {
+      const MpFieldSpec *field = mp_registry_get_field (registry, i);
+
+      if (field->input == MP_INPUT_CREDENTIAL &&
+          g_strcmp0 (mp_record_get_string (mp_record_model_get_record (model), field->path),
+                     mp_credential_get_id (credential)) == 0)
+        return get_connection (model, field);
+    }
+  return NULL;
 }
 
 static MpExit
@@ -243,8 +272,9 @@ run_replace (MpCli *cli, char **arguments, GError **error)
   if (platform == NULL)
     return MP_EXIT_FAILED;
   secret = mp_cli_read_secret (cli->secret_fd, mp_platform_get_spec (platform), NULL, error);
-  if (secret == NULL || !test_before_saving (cli, mp_credential_get_platform (credential), NULL,
-                                             secret, &tested, error))
+  if (secret == NULL ||
+      !test_before_saving (cli, mp_credential_get_platform (credential),
+                           find_connection (cli, credential), secret, &tested, error))
     return MP_EXIT_FAILED;
   mp_session_replace_credential_async (cli->session, arguments[0], secret, tested, NULL,
                                        mp_cli_ready_cb, &slot);

@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+#define SYNOPSIS_SET "member|order FIELD [CRM-FIELD | --not-sent REASON]"
+#define USAGE_SET "mapping set " SYNOPSIS_SET
+
 static const MpFieldSpec *
 find_mapping (MpCli *cli, const char *name, GError **error)
 {
@@ -89,6 +92,17 @@ run_set (MpCli *cli, char **arguments, GError **error)
                    arguments[0], arguments[1]);
       return MP_EXIT_FAILED;
     }
+  if (arguments[2] != NULL && cli->not_sent != NULL)
+    {
+      mp_cli_set_usage_error (error, USAGE_SET);
+      return MP_EXIT_USAGE;
+    }
+  if (mp_validation_is_locked (mp_record_model_get_record (model), mapping, arguments[1]))
+    {
+      g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
+                   "“%s” is filled in by the connection and is not mapped", arguments[1]);
+      return MP_EXIT_FAILED;
+    }
   path = mp_pointer_append (mapping->path, arguments[1]);
   if (cli->not_sent != NULL)
     {
@@ -111,7 +125,6 @@ run_set (MpCli *cli, char **arguments, GError **error)
 const MpCommand mp_cli_mapping_commands[] = {
   { "mapping", "list", "member|order", "Member Pulse's fields and where they go (* required)", 1, 1,
     TRUE, run_list },
-  { "mapping", "set", "member|order FIELD [CRM-FIELD | --not-sent REASON]",
-    "Map a field; nothing given: not mapped", 2, 3, TRUE, run_set },
+  { "mapping", "set", SYNOPSIS_SET, "Map a field; nothing given: not mapped", 2, 3, TRUE, run_set },
   { NULL },
 };

@@ -76,7 +76,7 @@ run_login (MpCli *cli, char **arguments, GError **error)
     return MP_EXIT_FAILED;
   if (cli->server == NULL || cli->tenant == NULL)
     {
-      g_printerr ("usage: mpctl login --server ADDRESS --tenant NAME < TOKEN\n");
+      mp_cli_set_usage_error (error, "login --server ADDRESS --tenant NAME < TOKEN");
       return MP_EXIT_USAGE;
     }
   token = mp_cli_read_secret (cli->secret_fd, NULL, "token", error);
@@ -102,9 +102,10 @@ run_sync (MpCli *cli, char **arguments, GError **error)
   if (!mp_cli_sync (cli, error))
     return MP_EXIT_FAILED;
   if (cli->json)
-    return run_status (cli, arguments, error);
-  g_print ("Synced. Waiting: %u, conflicts: %u\n", mp_session_get_pending_count (cli->session),
-           mp_session_get_conflict_count (cli->session));
+    run_status (cli, arguments, error);
+  else
+    g_print ("Synced. Waiting: %u, conflicts: %u\n", mp_session_get_pending_count (cli->session),
+             mp_session_get_conflict_count (cli->session));
   return mp_session_get_conflict_count (cli->session) > 0 ? MP_EXIT_CONFLICT : MP_EXIT_DONE;
 }
 

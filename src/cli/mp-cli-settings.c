@@ -88,10 +88,10 @@ check_path (MpCli *cli, const char *path, GError **error)
 {
   const MpFieldSpec *field = mp_registry_find (mp_services_get_registry (cli->services), path);
 
-  if (field == NULL)
+  if (field == NULL || !mp_changes_is_path (path))
     {
       g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
-                   "%s is no path of a record, such as /crm/platform", path);
+                   "“%s” is no path of a record, such as /crm/platform", path);
       return FALSE;
     }
   if ((field->input == MP_INPUT_MAPPING || field->input == MP_INPUT_CONNECTION) &&

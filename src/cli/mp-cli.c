@@ -120,7 +120,8 @@ mp_cli_open_session (MpCli *cli, GError **error)
  * @cli: this run, with a session
  * @error: return location
  *
- * The record meant: named by `--settings` (id or name), else the only one that is not archived.
+ * The record meant: named by `--settings` (id or name), else the only one that is not archived,
+ * else the only one.
  *
  * Returns: (transfer none) (nullable): the record, %NULL with %MP_ERROR_NOT_FOUND
  */
@@ -128,16 +129,17 @@ MpRecordModel *
 mp_cli_find_record (MpCli *cli, GError **error)
 {
   GListModel *records = mp_session_get_records (cli->session);
+  const unsigned int n_records = g_list_model_get_n_items (records);
   unsigned int found = 0;
   MpRecordModel *match = NULL;
 
-  for (unsigned int i = 0; i < g_list_model_get_n_items (records); i++)
+  for (unsigned int i = 0; i < n_records; i++)
     {
       g_autoptr (MpRecordModel) model = g_list_model_get_item (records, i);
       gboolean fits;
 
       if (cli->settings == NULL)
-        fits = !mp_record_get_archived (mp_record_model_get_record (model));
+        fits = n_records == 1 || !mp_record_get_archived (mp_record_model_get_record (model));
       else if (g_str_equal (mp_record_model_get_id (model), cli->settings))
         return mp_session_find_record (cli->session, cli->settings);
       else
@@ -157,9 +159,22 @@ mp_cli_find_record (MpCli *cli, GError **error)
                  cli->settings);
   else
     g_set_error_literal (error, MP_ERROR, MP_ERROR_NOT_FOUND,
-                         found == 0 ? "There is no record yet: mpctl settings create NAME"
-                                    : "Which record? Give its id or name with --settings");
+                         n_records == 0 ? "There is no record yet: mpctl settings create NAME"
+                                        : "Which record? Give its id or name with --settings");
   return NULL;
+}
+
+/**
+ * mp_cli_set_usage_error:
+ * @error: return location
+ * @usage: how the command is used
+ *
+ * Sets @error to what ends with %MP_EXIT_USAGE.
+ */
+void
+mp_cli_set_usage_error (GError **error, const char *usage)
+{
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "usage: mpctl %s", usage);
 }
 
 /**
@@ -377,6 +392,43 @@ mp_cli_read_secret (int fd, MpPlatformSpec *spec, const char *single_part, GErro
   return g_steal_pointer (&secret);
 }
 
+/* What makes a terminal do something, or a text look like another. */
+static gboolean
+is_plain (gunichar character)
+{
+  const GUnicodeType type = g_unichar_type (character);
+
+  /* the embeddings, overrides and isolates of the bidirectional algorithm */
+  if ((character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069))
+    return FALSE;
+  return type != G_UNICODE_CONTROL && type != G_UNICODE_LINE_SEPARATOR &&
+         type != G_UNICODE_PARAGRAPH_SEPARATOR;
+}
+
+/**
+ * mp_cli_dup_plain:
+ * @text: text that somebody else may have written
+ *
+ * Names and messages come from other people and other hosts: printed as they are, they could
+ * command the terminal or pretend to be another line.
+ *
+ * Returns: (transfer full): @text as one line without control characters
+ */
+char *
+mp_cli_dup_plain (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *plain = g_string_new (NULL);
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar character = g_utf8_get_char (at);
+
+      g_string_append_unichar (plain, is_plain (character) ? character : 0xfffd);
+    }
+  return g_string_free (plain, FALSE);
+}
+
 /**
  * mp_cli_print_json:
  * @node: what to print
@@ -405,9 +457,11 @@ mp_cli_print_errors (MpFieldErrors *errors, FILE *stream)
     {
       const MpFieldError *fault = mp_field_errors_get (errors, i);
       g_autofree char *text = mp_field_error_dup_text (fault);
+      g_autofree char *plain = mp_cli_dup_plain (text);
+      g_autofree char *pointer = mp_cli_dup_plain (fault->pointer);
 
       fprintf (stream, "%s %s: %s\n", fault->severity == MP_SEVERITY_ERROR ? "error" : "warning",
-               fault->pointer, text);
+               pointer, plain);
     }
 }
 
@@ -429,9 +483,10 @@ mp_cli_print_row (const unsigned int *widths, ...)
   for (unsigned int i = 0; cell != NULL; i++)
     {
       const char *next = va_arg (cells, const char *);
-      long pad = next == NULL ? 0 : (long) widths[i] - g_utf8_strlen (cell, -1);
+      g_autofree char *plain = mp_cli_dup_plain (cell);
+      long pad = next == NULL ? 0 : (long) widths[i] - g_utf8_strlen (plain, -1);
 
-      g_print ("%s%*s%s", cell, pad > 0 ? (int) pad : 0, "", next == NULL ? "\n" : "  ");
+      g_print ("%s%*s%s", plain, pad > 0 ? (int) pad : 0, "", next == NULL ? "\n" : "  ");
       cell = next;
     }
   va_end (cells);

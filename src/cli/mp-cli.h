@@ -75,12 +75,14 @@ GAsyncResult *mp_cli_wait (GAsyncResult **slot) G_GNUC_WARN_UNUSED_RESULT;
 MpServices *mp_cli_get_services (MpCli *cli, GError **error);
 gboolean mp_cli_open_session (MpCli *cli, GError **error);
 MpRecordModel *mp_cli_find_record (MpCli *cli, GError **error);
+void mp_cli_set_usage_error (GError **error, const char *usage);
 gboolean mp_cli_edit (MpCli *cli, MpRecordModel *model, MpChanges *changes, GError **error);
 MpExit mp_cli_finish_edit (MpCli *cli, MpRecordModel *model, GError **error);
 gboolean mp_cli_sync (MpCli *cli, GError **error);
 MpSecret *mp_cli_read_secret (int fd, MpPlatformSpec *spec, const char *single_part, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+char *mp_cli_dup_plain (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 void mp_cli_print_json (JsonNode *node);
 void mp_cli_print_errors (MpFieldErrors *errors, FILE *stream);
 void mp_cli_print_row (const unsigned int *widths, ...) G_GNUC_NULL_TERMINATED;

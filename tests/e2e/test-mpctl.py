@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The whole path from a shell: mpctl, a real tenant server, a real keyring, the platforms' sandbox. Runs inside a desk."""
+import json
 import os
 import sqlite3
 import sys
@@ -8,8 +9,34 @@ import sys
 from stand import COMPATIBLE, KEYS, Stand, check, choose_targets, required_rows, secret_parts
 
 
+def check_wrong_use(stand):
+    """Each mistake ends with its own status and words, and leaves nothing behind."""
+    stand.mpctl("settings", "set", "/crm/api_key", KEYS["hubspot"], expect=1)
+    check(KEYS["hubspot"] not in stand.last_error, "a key where its id belongs is neither kept nor repeated")
+    stand.mpctl("settings", "set", "/crm/member_fields/a/b", "x", expect=1)
+    check("is no path" in stand.last_error and "CRITICAL" not in stand.last_error, "a path that is too deep is refused")
+    stand.mpctl("mapping", "set", "member", "email", "email", "--not-sent", "both", expect=2)
+    stand.mpctl("credential", "add", stdin=KEYS["stripe"], expect=2)
+    stand.mpctl("nonsense", expect=2)
+    check(json.loads(stand.last_error)["error"], "wrong use is told as JSON, too")
+    stand.mpctl("settings", "set", "/name", "a\x1b[31mb\nc", "--no-sync")
+    listed = stand.mpctl("settings", "list", json_answer=False)
+    check("\x1b" not in listed and listed.count("\n") == 1, "a name can neither command the terminal nor begin a line")
+    stand.mpctl("settings", "set", "/name", "Main integrations", "--no-sync")
+
+
+def check_conflict_in_archive(stand):
+    """One archives what another edits: the question is found without naming the record."""
+    stand.mpctl("settings", "archive", "--no-sync")
+    stand.mpctl("settings", "set", "/name", "Edited meanwhile", profile="second")
+    stand.mpctl("sync", expect=6)
+    stand.mpctl("conflicts", "resolve", "", "theirs")
+    check(stand.mpctl("settings", "show")["record"]["name"] == "Edited meanwhile", "their edit stands")
+
+
 def connect_crm(stand, source):
     stand.mpctl("settings", "create", "Main integrations")
+    check_wrong_use(stand)
     stand.mpctl("settings", "set", "/crm/platform", "hubspot")
     stand.mpctl("credential", "add", "--for", "/crm/api_key", stdin="pat-na1-wrong-key-of-nobody-00", expect=4)
     check("pat-na1-wrong" not in stand.last_error, "a refused key is not in the message")
@@ -143,6 +170,7 @@ def main():
         check_offline_edits(stand, free)
         check_server(stand)
         check_second_profile(stand)
+        check_conflict_in_archive(stand)
         stand.mpctl("audit", "verify")
         lines = stand.mpctl("audit", "list", "--json", json_answer=False).strip().split("\n")
         check(any("credential.use" in line for line in lines), "each use of a key is in the audit trail")
