@@ -130,7 +130,8 @@ is_met (const Answer *answer, GPtrArray *conditions)
   return FALSE;
 }
 
-/* RFC 6749, section 5.2: a refused client is a 400 or a 401 with one of these. */
+/* RFC 6749, section 5.2: a refused client is a 400 or a 401 with one of these. Zoho says it with a
+ * 200. */
 static gboolean
 is_refused_client (const Answer *answer)
 {
@@ -138,7 +139,8 @@ is_refused_client (const Answer *answer)
                                        "unauthorized_client", NULL };
   const char *code;
 
-  if (answer->status != 400 || answer->root == NULL || !JSON_NODE_HOLDS_OBJECT (answer->root))
+  if ((answer->status != 400 && answer->status != 200) || answer->root == NULL ||
+      !JSON_NODE_HOLDS_OBJECT (answer->root))
     return FALSE;
   code = mp_json_get_string (json_node_get_object (answer->root), "error", "");
   return g_strv_contains (codes, code);
@@ -314,7 +316,8 @@ mp_platform_answer_read (const MpPlatformDocument *document,
   root = mp_json_parse (answer.text, (gssize) answer.length, &parse_error);
   answer.root = root;
   answer.parse_error = parse_error;
-  *said = is_failure (&answer) ? find_message (&answer) : NULL;
+  *said = is_failure (&answer) || (is_token && is_refused_client (&answer)) ? find_message (&answer)
+                                                                            : NULL;
 
   return judge (&answer, is_token, *said, error) ? g_steal_pointer (&root) : NULL;
 }

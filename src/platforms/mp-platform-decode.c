@@ -129,6 +129,7 @@ read_options (const MpPlatformDecoder *self,
     return FALSE;
   if (spec == NULL || (spec->request != NULL && self->answer == NULL))
     return TRUE;
+  source.field = scope->item;
   if (spec->request != NULL)
     source.item = self->answer;
   if (!mp_attribute_evaluate (spec->items, get_id (self), &source, &value, error))
@@ -310,22 +311,21 @@ decode_source (MpPlatformDecoder *self,
                const MpAttribute *source,
                JsonNode *root,
                unsigned int *count,
+               gboolean *found,
                GError **error)
 {
   MpScope scope = make_scope (self, root, NULL);
   MpValue value;
 
+  *found = TRUE;
   if (!mp_attribute_evaluate (source, get_id (self), &scope, &value, error))
     return FALSE;
   if (value.kind == MP_VALUE_NODE && !self->list->is_map && JSON_NODE_HOLDS_ARRAY (value.node))
     return decode_array (self, json_node_get_array (value.node), count, error);
   if (value.kind == MP_VALUE_NODE && self->list->is_map && JSON_NODE_HOLDS_OBJECT (value.node))
     return decode_map (self, json_node_get_object (value.node), count, error);
-  g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
-               self->list->is_map ? "%s %s: the answer has no map of items there"
-                                  : "%s %s: the answer has no list of items there",
-               get_id (self), source->pointer);
-  return FALSE;
+  *found = FALSE;
+  return TRUE;
 }
 
 gboolean
@@ -334,14 +334,26 @@ mp_platform_decode_page (MpPlatformDecoder *self,
                          unsigned int *count,
                          GError **error)
 {
+  gboolean any = FALSE;
+
   *count = 0;
   self->page = root;
   for (unsigned int i = 0; i < self->list->items->len; i++)
     {
-      if (!decode_source (self, g_ptr_array_index (self->list->items, i), root, count, error))
+      gboolean found;
+
+      if (!decode_source (self, g_ptr_array_index (self->list->items, i), root, count, &found,
+                          error))
         return FALSE;
+      any = any || found;
     }
-  return TRUE;
+  if (!any && self->list->items->len > 0)
+    g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
+                 self->list->is_map ? "%s %s: the answer has no map of items there"
+                                    : "%s %s: the answer has no list of items there",
+                 get_id (self),
+                 ((const MpAttribute *) g_ptr_array_index (self->list->items, 0))->pointer);
+  return any || self->list->items->len == 0;
 }
 
 gboolean

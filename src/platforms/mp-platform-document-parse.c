@@ -281,9 +281,9 @@ parse_oauth2 (MpDocumentReader *reader,
               JsonObject *object,
               const char *pointer)
 {
-  static const char *const members[] = { "kind",          "token_url", "client_id",
-                                         "client_secret", "send",      "scope",
-                                         "parameters",    "base_from", NULL };
+  static const char *const members[] = { "kind",   "token_url", "client_id",  "client_secret",
+                                         "send",   "scope",     "parameters", "base_from",
+                                         "scheme", NULL };
   const char *send;
   MpTemplate *scope;
 
@@ -299,6 +299,8 @@ parse_oauth2 (MpDocumentReader *reader,
   if (send != NULL && !auth->send_basic && !g_str_equal (send, "body"))
     mp_document_reader_add_fault (reader, pointer, "send", "“body” or “basic” is expected");
   auth->parameters = mp_document_reader_get_pairs (reader, object, pointer, "parameters");
+  auth->scheme =
+      g_strdup (mp_document_reader_get_string (reader, object, pointer, "scheme", FALSE));
   auth->base_from = mp_document_reader_get_expression (reader, object, pointer, "base_from");
   scope = mp_document_reader_get_template (reader, object, pointer, "scope", FALSE);
   if (scope != NULL)

@@ -16,6 +16,7 @@ auth_clear (MpAuthSpec *auth)
   mp_template_free (auth->client_secret);
   g_clear_pointer (&auth->parameters, g_ptr_array_unref);
   mp_expression_free (auth->base_from);
+  g_free (auth->scheme);
 }
 
 static void

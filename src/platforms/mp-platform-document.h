@@ -88,6 +88,7 @@ typedef struct
   MpTemplate *client_id;     /* (nullable) */
   MpTemplate *client_secret; /* (nullable) */
   gboolean send_basic;
+  char *scheme;            /* (nullable): what stands before the token; Bearer */
   GPtrArray *parameters;   /* (nullable) (element-type MpPair) */
   MpExpression *base_from; /* (nullable): where the token's answer names the base address */
 } MpAuthSpec;

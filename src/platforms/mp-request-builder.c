@@ -101,9 +101,9 @@ set_basic (MpRequestBuilder *self,
 }
 
 static gboolean
-set_bearer (MpHttpRequest *request, const char *token, GError **error)
+set_token (MpHttpRequest *request, const char *scheme, const char *token, GError **error)
 {
-  char *header = g_strconcat ("Bearer ", token, NULL);
+  char *header = g_strconcat (scheme, " ", token, NULL);
   gboolean is_set = set_header (request, "Authorization", header, error);
 
   mp_secret_wipe_text (header);
@@ -123,14 +123,15 @@ set_auth (MpRequestBuilder *self, MpHttpRequest *request, GError **error)
       return set_headers (self, request, auth->headers, error);
     case MP_AUTH_BEARER:
       token = expand (self, auth->token, FALSE, error);
-      is_set = token != NULL && set_bearer (request, token, error);
+      is_set = token != NULL && set_token (request, "Bearer", token, error);
       mp_secret_wipe_text (token);
       return is_set;
     case MP_AUTH_BASIC:
       return set_basic (self, request, auth->user, auth->password, error);
     case MP_AUTH_OAUTH2_CLIENT_CREDENTIALS:
     default:
-      return set_bearer (request, self->token, error);
+      return set_token (request, auth->scheme != NULL ? auth->scheme : "Bearer", self->token,
+                        error);
     }
 }
 

@@ -348,6 +348,35 @@ test_base_from_the_token (Fixture *fixture, gconstpointer data)
   g_assert_error (error, MP_ERROR, MP_ERROR_WRONG_HOST);
 }
 
+/* Some want another word than Bearer, and refuse a client with a good status. */
+static void
+test_scheme_and_refused_client (Fixture *fixture, gconstpointer data)
+{
+  static const char auth[] =
+      " \"auth\": {\"kind\": \"oauth2_client_credentials\", \"token_url\": \"/token\","
+      " \"client_id\": \"i\", \"client_secret\": \"{key}\", \"send\": \"body\","
+      " \"scheme\": \"Own-token\"},";
+  static const char objects[] = "\"objects\": {\"request\": {\"path\": \"/o\"},"
+                                " \"items\": [\"data.o\", \"data\"], \"name\": \"@item\"}";
+  g_autoptr (MpPlatform) platform = make_platform (fixture, auth, objects);
+  g_autoptr (GListModel) none = NULL;
+  g_autoptr (GError) error = NULL;
+
+  add_reply (fixture, "/api/token", NULL, "{\"access_token\": \"t\"}");
+  add_reply (fixture, "/api/o", NULL, "{\"data\": [\"a\"]}");
+  assert_objects (fixture, auth, objects, "a");
+  g_assert_cmpstr (
+      mp_test_request_get_header (mp_test_server_get_request (fixture->server, 1), "authorization"),
+      ==, "Own-token t");
+
+  mp_test_server_clear (fixture->server);
+  add_reply (fixture, "/api/token", NULL, "{\"error\": \"invalid_client\"}");
+  none = load_objects (platform, &error);
+  g_assert_null (none);
+  g_assert_error (error, MP_ERROR, MP_ERROR_UNAUTHORIZED);
+  g_assert_nonnull (strstr (error->message, "invalid_client"));
+}
+
 static void
 test_token_without_token (Fixture *fixture, gconstpointer data)
 {
@@ -516,6 +545,7 @@ main (int argc, char **argv)
   add ("/platforms/engine/header-auth-and-json-body", test_header_auth_and_json_body);
   add ("/platforms/engine/basic-auth-and-form-body", test_basic_auth_and_form_body);
   add ("/platforms/engine/base-from-the-token", test_base_from_the_token);
+  add ("/platforms/engine/scheme-and-refused-client", test_scheme_and_refused_client);
   add ("/platforms/engine/token-without-token", test_token_without_token);
   add ("/platforms/engine/message-sources", test_message_sources);
   add ("/platforms/engine/options-elsewhere", test_options_elsewhere);
