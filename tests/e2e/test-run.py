@@ -102,10 +102,12 @@ def run(demo):
     check(demo.try_again("--unknown").returncode == 2, "an unknown option is refused")
 
     address = re.search(r"Tenant server: (\S+),", demo.said()).group(1)
+    kept = (demo.data / "keyring/password").read_bytes()
     demo.end(signal.SIGTERM, 143)
 
     demo.start()
     check(f"Tenant server: {address}," in demo.said(), "the server has the same address again")
+    check((demo.data / "keyring/password").read_bytes() == kept, "the keyring is the same again")
     demo.end(signal.SIGINT, 130)
 
     demo.start()
