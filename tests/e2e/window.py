@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The desktop program in a desk, used as a person would: seen by its accessible names, clicked and typed into."""
+import os
+import pathlib
+import re
+import subprocess
+
+from stand import check, secret_parts
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Window:
+    """The desktop program, used as a person would."""
+
+    def __init__(self, stand, pictures, profile="client"):
+        self.stand = stand
+        self.pictures = pathlib.Path(pictures)
+        self.profile = profile
+        self.pictures.mkdir(parents=True, exist_ok=True)
+
+    def start(self):
+        environment = dict(os.environ, G_MESSAGES_DEBUG="", GSETTINGS_SCHEMA_DIR=str(self.stand.build / "data"))
+        self.stand.start("app", self.stand.program("mp-integrations"), "--data-dir",
+                         str(self.stand.folder / self.profile), *self.stand.base_urls(), env=environment)
+
+    def ui(self, *words, expect=0, stdin=None):
+        done = subprocess.run([str(HERE / "ui"), *words], capture_output=True, text=True, input=stdin, check=False)
+        if done.returncode != expect:
+            self.shot("failed")
+            check(False, f"ui {' '.join(words)}: {done.stdout}{done.stderr}")
+        return done.stdout.strip()
+
+    def choose(self, name, item, *words):
+        """Opens a list and chooses. A click that falls into a list just being filtered is lost: then Return chooses."""
+        done = subprocess.run([str(HERE / "ui"), "choose", name, item, *words], capture_output=True, text=True, check=False)
+        if done.returncode == 1 and "stays open" in done.stderr:
+            self.ui("key", "Return")
+        elif done.returncode:
+            self.shot("failed")
+            check(False, f"ui choose {name} {item}: {done.stdout}{done.stderr}")
+
+    def shot(self, name):
+        subprocess.run([str(HERE / "ui"), "shot", str(self.pictures / f"{name}.png")], check=False, capture_output=True)
+
+    def section(self, name):
+        # The overview names the sections too: leave it first.
+        self.ui("click", "item", "Credentials")
+        self.ui("click", "item", f"/^{name}/")
+
+    def sign_in(self, token):
+        self.ui("wait", "entry", "Server address", "--timeout", "30")
+        self.ui("type", "entry", "Server address", self.stand.server_address)
+        self.ui("type", "entry", "Tenant", "demo")
+        self.ui("type", "entry", "Token", token)
+        self.ui("click", "button", "/Sign in/")
