@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-app-fixture.h"
 #include "mp-overview-page.h"
+#include "mp-picker-row.h"
 #include "mp-row-caption.h"
 
 static const char *
@@ -104,6 +105,33 @@ test_fault (MpAppFixture *fixture, gconstpointer data)
   mp_app_destroy (window);
 }
 
+/* Why a list could not be read is said where it is missed, and is no fault of what is chosen. */
+static void
+test_choices (MpAppFixture *fixture, gconstpointer data)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *page = new_page (fixture);
+  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *row = mp_picker_row_new ();
+  MpRowCaption *caption;
+  GtkWindow *window;
+
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+  gtk_box_append (GTK_BOX (box), page);
+  gtk_box_append (GTK_BOX (box), group);
+  window = mp_app_show (box);
+  mp_page_bind_field (MP_PAGE (page), row, "/crm/member_object");
+  caption = mp_row_caption_get (row);
+
+  mp_picker_row_set_failure (MP_PICKER_ROW (row), "HubSpot could not be reached");
+  g_assert_cmpstr (mp_row_caption_get_text (caption), ==, "HubSpot could not be reached");
+  g_assert_false (gtk_widget_has_css_class (row, "error"));
+  mp_picker_row_set_failure (MP_PICKER_ROW (row), NULL);
+  g_assert_cmpstr (mp_row_caption_get_text (caption), ==, "");
+  mp_page_unbind_field (MP_PAGE (page), row);
+  mp_app_destroy (window);
+}
+
 /* The caption goes with its row. */
 static void
 test_hidden (void)
@@ -136,6 +164,7 @@ main (int argc, char *argv[])
   MP_APP_TEST ("/app/field-binding/nothing-typed-is-lost", test_flush);
   MP_APP_TEST ("/app/field-binding/typing-is-not-overwritten", test_outside);
   MP_APP_TEST ("/app/field-binding/a-fault-stands-under-its-row", test_fault);
+  MP_APP_TEST ("/app/field-binding/unread-choices-are-told-under-the-row", test_choices);
   g_test_add_func ("/app/field-binding/a-caption-goes-with-its-row", test_hidden);
   return g_test_run ();
 }

@@ -5,30 +5,40 @@
 
 #include <glib/gi18n-lib.h>
 
-/* The two that name who did not answer: the tenant server or a platform. */
+/* Neither the way there nor the key. */
 static char *
-dup_their_error (const GError *error, const char *who)
+dup_connection_error (const GError *error, const char *who)
 {
   if (mp_error_is_offline (error))
-    /* Translators: %s is "The tenant server" or a platform such as HubSpot. */
-    return g_strdup_printf (_ ("%s could not be reached. Check the connection and try again."),
-                               who);
+    /* Translators: 1 is "The tenant server" or a platform such as HubSpot, 2 the technical message.
+     */
+    return g_strdup_printf (_ ("%s could not be reached (%s). Check the connection and try again."),
+                               who, error->message);
   if (g_error_matches (error, MP_ERROR, MP_ERROR_UNAUTHORIZED))
     /* Translators: %s is "The tenant server" or a platform such as HubSpot. */
     return g_strdup_printf (_ ("%s did not accept the key. Replace it with a valid one."), who);
+  return NULL;
+}
+
+/* What a platform's messages say by themselves, in whole sentences. */
+static char *
+dup_server_error (const GError *error)
+{
   if (g_error_matches (error, MP_ERROR, MP_ERROR_FORBIDDEN))
-    /* Translators: 1 is "The tenant server" or a platform, 2 the technical message. */
-    return g_strdup_printf (_ ("%s does not allow this: %s"), who, error->message);
+    /* Translators: %s is the technical message. */
+    return g_strdup_printf (_ ("The tenant server does not allow this: %s"), error->message);
   if (g_error_matches (error, MP_ERROR, MP_ERROR_RATE_LIMITED))
-    /* Translators: 1 is "The tenant server" or a platform, 2 the technical message. */
-    return g_strdup_printf (_ ("%s asks to wait before the next request: %s"), who, error->message);
-  if (g_error_matches (error, MP_ERROR, MP_ERROR_UNAVAILABLE))
-    /* Translators: 1 is "The tenant server" or a platform, 2 the technical message. */
-    return g_strdup_printf (_ ("%s cannot work at the moment. Try again later. (%s)"), who,
+    /* Translators: %s is the technical message. */
+    return g_strdup_printf (_ ("The tenant server asks to wait before the next request: %s"),
                                error->message);
+  if (g_error_matches (error, MP_ERROR, MP_ERROR_UNAVAILABLE))
+    /* Translators: %s is the technical message. */
+    return g_strdup_printf (
+        _ ("The tenant server cannot work at the moment. Try again later. (%s)"), error->message);
   if (g_error_matches (error, MP_ERROR, MP_ERROR_INVALID))
-    /* Translators: 1 is "The tenant server" or a platform, 2 the technical message. */
-    return g_strdup_printf (_ ("The answer of %s cannot be read: %s"), who, error->message);
+    /* Translators: %s is the technical message. */
+    return g_strdup_printf (_ ("The answer of the tenant server cannot be read: %s"),
+                               error->message);
   return NULL;
 }
 
@@ -48,7 +58,9 @@ mp_app_text_dup_error (const GError *error, const char *who)
 
   g_return_val_if_fail (error != NULL, NULL);
 
-  text = dup_their_error (error, who != NULL ? who : _ ("The tenant server"));
+  text = dup_connection_error (error, who != NULL ? who : _ ("The tenant server"));
+  if (text == NULL && who == NULL)
+    text = dup_server_error (error);
   if (text != NULL)
     return g_steal_pointer (&text);
   if (g_error_matches (error, MP_ERROR, MP_ERROR_KEYRING_LOCKED))

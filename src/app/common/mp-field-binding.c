@@ -73,6 +73,13 @@ show_fault (MpFieldBinding *self, MpRecordModel *record)
       mp_row_caption_set (caption, MP_CAPTION_ERROR, self->failure);
       return;
     }
+  if (MP_IS_PICKER_ROW (self->row) && mp_picker_row_get_failure (MP_PICKER_ROW (self->row)) != NULL)
+    {
+      /* No fault of the value: what is chosen may well be right. */
+      mp_row_caption_set (caption, MP_CAPTION_WARNING,
+                          mp_picker_row_get_failure (MP_PICKER_ROW (self->row)));
+      return;
+    }
 
   if (record != NULL)
     error = mp_field_errors_find (mp_record_model_get_errors (record), self->path);
@@ -210,6 +217,21 @@ focus_left_cb (MpFieldBinding *self)
 }
 
 static void
+choices_failed_cb (MpFieldBinding *self)
+{
+  if (self->page != NULL)
+    show_fault (self, mp_page_get_record (self->page));
+}
+
+static void
+connect_picker (MpFieldBinding *self)
+{
+  g_signal_connect_object (self->row, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->row, "notify::failure", G_CALLBACK (choices_failed_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
 connect_entry (MpFieldBinding *self)
 {
   GtkEventController *focus = gtk_event_controller_focus_new ();
@@ -287,7 +309,7 @@ mp_field_binding_new (MpPage *page, GtkWidget *row, const char *path)
   self->row = g_object_ref (row);
   self->path = g_strdup (path);
   if (MP_IS_PICKER_ROW (row))
-    g_signal_connect_object (row, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
+    connect_picker (self);
   else
     connect_entry (self);
   g_object_bind_property (page, "editable", row, "editable", G_BINDING_SYNC_CREATE);

@@ -39,9 +39,10 @@ typedef enum
   PROP_EDITABLE,
   PROP_LOADING,
   PROP_SHOW_DETAIL,
+  PROP_FAILURE,
 } MpPickerRowProperty;
 
-static GParamSpec *properties[PROP_SHOW_DETAIL + 1];
+static GParamSpec *properties[PROP_FAILURE + 1];
 
 enum
 {
@@ -210,6 +211,9 @@ mp_picker_row_get_property (GObject *object, unsigned int prop_id, GValue *value
     case PROP_SHOW_DETAIL:
       g_value_set_boolean (value, self->show_detail);
       break;
+    case PROP_FAILURE:
+      g_value_set_string (value, self->failure);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -261,6 +265,7 @@ mp_picker_row_set_property (GObject *object,
     case PROP_SHOW_DETAIL:
       self->show_detail = g_value_get_boolean (value);
       break;
+    case PROP_FAILURE:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -288,6 +293,9 @@ mp_picker_row_class_init (MpPickerRowClass *klass)
   properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, flags);
   properties[PROP_SHOW_DETAIL] =
       g_param_spec_boolean ("show-detail", NULL, NULL, FALSE, flags | G_PARAM_CONSTRUCT_ONLY);
+  properties[PROP_FAILURE] =
+      g_param_spec_string ("failure", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
@@ -465,17 +473,36 @@ mp_picker_row_set_loading (MpPickerRow *self, gboolean loading)
  * @self: a picker row
  * @text: (nullable): why the choices could not be read; %NULL: they could
  *
- * With a text the row has a button to try again ("retry"), whose tooltip is the text.
+ * With a text the row has a button to try again ("retry"). The text itself stands under the row:
+ * its field's binding puts it there.
  */
 void
 mp_picker_row_set_failure (MpPickerRow *self, const char *text)
 {
   g_return_if_fail (MP_IS_PICKER_ROW (self));
 
+  if (g_strcmp0 (self->failure, text) == 0)
+    return;
+
   g_free (self->failure);
   self->failure = g_strdup (text);
   gtk_widget_set_tooltip_text (self->retry_button, text);
   update (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FAILURE]);
+}
+
+/**
+ * mp_picker_row_get_failure:
+ * @self: a picker row
+ *
+ * Returns: (nullable): why the choices could not be read
+ */
+const char *
+mp_picker_row_get_failure (MpPickerRow *self)
+{
+  g_return_val_if_fail (MP_IS_PICKER_ROW (self), NULL);
+
+  return self->failure;
 }
 
 /**

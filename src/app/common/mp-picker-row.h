@@ -28,6 +28,7 @@ void mp_picker_row_set_editable (MpPickerRow *self, gboolean editable);
 void mp_picker_row_set_loading (MpPickerRow *self, gboolean loading);
 /* @text: (nullable): why the list could not be read; shown with a button that emits "retry" */
 void mp_picker_row_set_failure (MpPickerRow *self, const char *text);
+const char *mp_picker_row_get_failure (MpPickerRow *self);
 /* What stands under the list in the popover, such as "Add a key…". */
 void mp_picker_row_set_footer (MpPickerRow *self, GtkWidget *footer);
 void mp_picker_row_open (MpPickerRow *self);

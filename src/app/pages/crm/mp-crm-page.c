@@ -221,8 +221,9 @@ objects_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ListLoad) load = user_data;
   g_autoptr (GError) error = NULL;
+  gboolean loaded = mp_session_load_objects_finish (MP_SESSION (source), result, &error);
 
-  list_loaded (load, mp_session_load_objects_finish (MP_SESSION (source), result, &error), error);
+  list_loaded (load, loaded, error);
 }
 
 static void
@@ -230,8 +231,9 @@ fields_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ListLoad) load = user_data;
   g_autoptr (GError) error = NULL;
+  gboolean loaded = mp_session_load_fields_finish (MP_SESSION (source), result, &error);
 
-  list_loaded (load, mp_session_load_fields_finish (MP_SESSION (source), result, &error), error);
+  list_loaded (load, loaded, error);
 }
 
 static void
