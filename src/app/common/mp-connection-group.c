@@ -13,6 +13,7 @@ struct _MpConnectionGroup
   AdwPreferencesGroup parent_instance;
 
   MpPickerRow *platform_row;
+  AdwActionRow *problems_row;
 
   MpPage *page;         /* (unowned): this group is in it */
   char *section;        /* (owned) */
@@ -51,6 +52,25 @@ list_platforms (MpConnectionGroup *self)
       g_list_store_append (items, item);
     }
   return G_LIST_MODEL (items);
+}
+
+/* A document of the user's own that cannot be used is missed here, among the platforms. */
+static void
+show_problems (MpConnectionGroup *self)
+{
+  MpPlatforms *platforms =
+      mp_services_get_platforms (mp_context_get_services (mp_page_get_context (self->page)));
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (unsigned int i = 0; i < mp_platforms_get_n_problems (platforms); i++)
+    {
+      const MpPlatformProblem *problem = mp_platforms_get_problem (platforms, i);
+      g_autofree char *name = g_path_get_basename (problem->file);
+
+      g_string_append_printf (text, "%s%s: %s", text->len > 0 ? "\n" : "", name, problem->message);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->problems_row), text->len > 0);
+  adw_action_row_set_subtitle (self->problems_row, text->str);
 }
 
 static GtkWidget *
@@ -130,6 +150,7 @@ mp_connection_group_class_init (MpConnectionGroupClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/memberpulse/Integrations/ui/mp-connection-group.ui");
   gtk_widget_class_bind_template_child (widget_class, MpConnectionGroup, platform_row);
+  gtk_widget_class_bind_template_child (widget_class, MpConnectionGroup, problems_row);
 }
 
 static void
@@ -162,6 +183,7 @@ mp_connection_group_set_up (MpConnectionGroup *self, MpPage *page, const char *s
   platforms = list_platforms (self);
   mp_picker_row_set_model (self->platform_row, platforms);
   mp_page_bind_field (page, GTK_WIDGET (self->platform_row), path);
+  show_problems (self);
 }
 
 /**
