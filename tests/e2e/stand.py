@@ -170,6 +170,12 @@ class Stand:
         limits = pathlib.Path(f"/proc/{self.processes[name].pid}/limits").read_text()
         return re.search(r"^Max core file size +0 +0 ", limits, re.M) is not None
 
+    def check_logs(self):
+        """No program complained of itself, GTK's complaints about it included."""
+        for log in sorted(self.folder.glob("*.log")):
+            found = re.findall(r"^.*-(?:CRITICAL|WARNING|ERROR) \*\*.*$", log.read_text(errors="replace"), re.M)
+            check(not found, f"{log.name} has no warning {found[:5]}")
+
     def find_secrets(self, folders, needles):
         """Files, arguments and environments that hold one of the needles; the keyring's own files are left out."""
         found = []

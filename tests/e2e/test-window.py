@@ -14,8 +14,7 @@ import subprocess
 import sys
 
 from stand import COMPATIBLE, KEYS, Stand, check, choose_targets, required_rows, secret_parts, wait_until
-
-HERE = pathlib.Path(__file__).resolve().parent
+from window import HERE, Window
 
 
 def record(stand):
@@ -204,6 +203,7 @@ def main(source, build, pictures):
         found = stand.find_secrets([stand.folder, os.environ["HOME"]], needles)
         check(not found, f"no secret outside the keyring {found}")
         stand.mpctl("audit", "verify")
+        stand.check_logs()
 
 
 if __name__ == "__main__":

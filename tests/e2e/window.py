@@ -43,6 +43,20 @@ class Window:
     def shot(self, name):
         subprocess.run([str(HERE / "ui"), "shot", str(self.pictures / f"{name}.png")], check=False, capture_output=True)
 
+    def says(self, words, picture=None, *options):
+        """Waits until the words (a pattern) are read somewhere; then no key must be, anywhere."""
+        self.ui("wait", "label", f"/{words}/", *options)
+        # GTK 4.8 gives assistive technology what is typed into a password row; the eye sees dots there.
+        read = re.sub(r"^ *(?:text|password text) .*$", "", self.ui("tree"), flags=re.M)
+        if picture is not None:
+            self.shot(picture)
+        leaks = [line.strip() for line in read.splitlines() if any(key in line for key in secret_parts())]
+        check(not leaks, f"says: {words} {leaks or ''}")
+
+    def unsays(self, words, *options):
+        self.ui("wait", "label", f"/{words}/", "--gone", *options)
+        check(True, f"no longer says: {words}")
+
     def section(self, name):
         # The overview names the sections too: leave it first.
         self.ui("click", "item", "Credentials")
