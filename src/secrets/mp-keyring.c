@@ -186,6 +186,10 @@ return_failure (GTask *task, GError *error)
     return;
 
   g_debug ("keyring: %s", cause->message);
+  /* GNOME Keyring forgets its session with a client whose prompt was dismissed; libsecret would go
+   * on using it ("The session wrapping the secret does not exist"). The next call opens another. */
+  if (call->is_late || g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR))
+    secret_service_disconnect ();
   if (call->is_late || error_is_locked (cause))
     g_task_return_error (task, new_locked_error ());
   else if (error_is_missing (cause))
