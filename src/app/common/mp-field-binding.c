@@ -61,6 +61,15 @@ is_quiet (MpFieldBinding *self, const MpFieldError *error)
   return g_str_equal (error->code, MP_FIELD_REQUIRED) && !self->touched;
 }
 
+static gboolean
+is_in_conflict (MpFieldBinding *self, MpRecordModel *record)
+{
+  for (unsigned int i = 0; i < mp_record_model_get_n_conflicts (record); i++)
+    if (g_str_equal (mp_conflict_get_path (mp_record_model_get_conflict (record, i)), self->path))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 show_fault (MpFieldBinding *self, MpRecordModel *record)
 {
@@ -78,6 +87,14 @@ show_fault (MpFieldBinding *self, MpRecordModel *record)
       /* No fault of the value: what is chosen may well be right. */
       mp_row_caption_set (caption, MP_CAPTION_WARNING,
                           mp_picker_row_get_failure (MP_PICKER_ROW (self->row)));
+      return;
+    }
+
+  if (record != NULL && is_in_conflict (self, record))
+    {
+      mp_row_caption_set (caption, MP_CAPTION_WARNING,
+                          _ ("Somebody else changed this too. Settle the conflict: open the sync "
+                             "state at the top."));
       return;
     }
 
@@ -231,6 +248,14 @@ connect_picker (MpFieldBinding *self)
                            G_CONNECT_SWAPPED);
 }
 
+/* libadwaita's entry rows do not tell screen readers by themselves. */
+static void
+editable_changed_cb (MpFieldBinding *self)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->row), GTK_ACCESSIBLE_PROPERTY_READ_ONLY,
+                                  !gtk_editable_get_editable (GTK_EDITABLE (self->row)), -1);
+}
+
 static void
 connect_entry (MpFieldBinding *self)
 {
@@ -239,6 +264,8 @@ connect_entry (MpFieldBinding *self)
   g_signal_connect_object (focus, "leave", G_CALLBACK (focus_left_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (self->row, focus);
   g_signal_connect_object (self->row, "changed", G_CALLBACK (typed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->row, "notify::editable", G_CALLBACK (editable_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   if (!ADW_IS_ENTRY_ROW (self->row))
     return;
 
