@@ -417,14 +417,22 @@ show_key (MpKeyGroup *self, MpCredential *credential)
   gtk_widget_set_visible (self->remove_button, may_change (self));
 }
 
+/* To somebody who may not change it. */
+static void
+show_no_key (MpKeyGroup *self)
+{
+  adw_action_row_set_subtitle (self->key_row, C_ ("key", "Not set"));
+  gtk_widget_set_visible (self->test_button, FALSE);
+  gtk_widget_set_visible (self->replace_button, FALSE);
+  gtk_widget_set_visible (self->remove_button, FALSE);
+}
+
 static void
 show_editor (MpKeyGroup *self, MpPlatform *platform)
 {
   mp_secret_editor_set_platform (self->editor, mp_page_get_session (self->page), platform);
   mp_secret_editor_set_connection (self->editor, platform != NULL ? get_connection (self) : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->editor), platform != NULL);
-  if (platform != NULL)
-    gtk_widget_set_sensitive (GTK_WIDGET (self->editor), may_change (self));
 }
 
 /* Another record or platform: what was typed for the one before goes. */
@@ -539,16 +547,20 @@ mp_key_group_update (MpKeyGroup *self)
 {
   MpPlatform *platform;
   MpCredential *credential;
+  gboolean types_key;
 
   g_return_if_fail (MP_IS_KEY_GROUP (self));
 
   platform = get_platform (self);
   start_anew (self, platform);
   credential = platform != NULL ? get_credential (self) : NULL;
-  gtk_widget_set_visible (GTK_WIDGET (self->key_row), credential != NULL);
+  types_key = platform != NULL && credential == NULL && may_change (self);
+  gtk_widget_set_visible (GTK_WIDGET (self->key_row), platform != NULL && !types_key);
   if (credential != NULL)
     show_key (self, credential);
-  show_editor (self, credential == NULL ? platform : NULL);
+  else if (!types_key)
+    show_no_key (self);
+  show_editor (self, types_key ? platform : NULL);
 }
 
 /**
