@@ -36,6 +36,8 @@ class Window:
         done = subprocess.run([str(HERE / "ui"), "choose", name, item, *words], capture_output=True, text=True, check=False)
         if done.returncode == 1 and "stays open" in done.stderr:
             self.ui("key", "Return")
+        elif done.returncode == 1 and f"['{item}\\n" in done.stderr:
+            pass  # the row shows what was chosen with a second line under it
         elif done.returncode:
             self.shot("failed")
             check(False, f"ui choose {name} {item}: {done.stdout}{done.stderr}")
@@ -56,6 +58,15 @@ class Window:
     def unsays(self, words, *options):
         self.ui("wait", "label", f"/{words}/", "--gone", *options)
         check(True, f"no longer says: {words}")
+
+    def sees(self, role, name):
+        """Whether such a widget comes within two seconds."""
+        done = subprocess.run([str(HERE / "ui"), "wait", role, name, "--timeout", "2"], capture_output=True, check=False)
+        return done.returncode == 0
+
+    def editable(self):
+        """The entries into which something could be typed now."""
+        return re.findall(r"^ *(?:text|password text|entry) (.*\beditable\b.*)$", self.ui("tree"), re.M)
 
     def section(self, name):
         # The overview names the sections too: leave it first.
