@@ -11,6 +11,8 @@
 /* Longer than any keyring that works takes (facts: 8-19 ms, worst 304 ms), as long as a D-Bus call
  * waits, and long enough to type a password into its prompt. */
 #define DEADLINE_SECONDS 25
+/* How long libsecret may take to end a cancelled call. */
+#define GRACE_MS 500
 
 struct _MpKeyring
 {
@@ -26,7 +28,7 @@ typedef struct
   gulong caller_handler;     /* on caller */
   GCancellable *cancellable; /* (owned): what libsecret gets */
   unsigned int deadline_id;
-  gboolean is_late;
+  gboolean is_over; /* it was answered at the deadline: what libsecret says later is dropped */
 } KeyringCall;
 
 static void mp_keyring_secret_store_init (MpSecretStoreInterface *iface);
@@ -60,22 +62,44 @@ keyring_call_free (KeyringCall *call)
   g_free (call);
 }
 
+static GError *
+new_locked_error (void)
+{
+  return g_error_new_literal (MP_ERROR, MP_ERROR_KEYRING_LOCKED,
+                              _ ("The keyring is locked. Unlock it (usually with the password of "
+                                 "your login), then try again."));
+}
+
+/* libsecret 0.20 may never answer a call whose prompt was cancelled (secret-prompt.c returns its
+ * task twice, or with no error), so the answer is given here. GNOME Keyring forgets its session
+ * with a client whose prompt was dismissed; the next call opens another. */
 static gboolean
 deadline_passed_cb (gpointer user_data)
 {
-  KeyringCall *call = user_data;
+  g_autoptr (GTask) task = g_object_ref (user_data);
+  KeyringCall *call = g_task_get_task_data (task);
 
   call->deadline_id = 0;
-  call->is_late = TRUE;
+  call->is_over = TRUE;
   g_cancellable_cancel (call->cancellable);
-
+  secret_service_disconnect ();
+  g_clear_pointer (&call->text, mp_secret_wipe_text);
+  if (!g_task_return_error_if_cancelled (task))
+    g_task_return_error (task, new_locked_error ());
   return G_SOURCE_REMOVE;
 }
 
 static void
 caller_cancelled_cb (GCancellable *caller, gpointer user_data)
 {
-  g_cancellable_cancel (G_CANCELLABLE (user_data));
+  KeyringCall *call = g_task_get_task_data (user_data);
+
+  if (call->is_over)
+    return;
+
+  g_clear_handle_id (&call->deadline_id, g_source_remove);
+  call->deadline_id = g_timeout_add (GRACE_MS, deadline_passed_cb, user_data);
+  g_cancellable_cancel (call->cancellable);
 }
 
 static GTask *
@@ -92,27 +116,17 @@ start_call (MpSecretStore *store,
   call->attributes = secret_attributes_build (&schema, "server", name->server, "tenant",
                                               name->tenant, "item", name->item, NULL);
   call->cancellable = g_cancellable_new ();
-  call->deadline_id = g_timeout_add_seconds (DEADLINE_SECONDS, deadline_passed_cb, call);
+  call->deadline_id = g_timeout_add_seconds (DEADLINE_SECONDS, deadline_passed_cb, task);
+  g_task_set_source_tag (task, tag);
+  g_task_set_task_data (task, call, (GDestroyNotify) keyring_call_free);
   if (cancellable != NULL)
     {
       call->caller = g_object_ref (cancellable);
       call->caller_handler =
-          g_cancellable_connect (cancellable, G_CALLBACK (caller_cancelled_cb),
-                                 g_object_ref (call->cancellable), g_object_unref);
+          g_cancellable_connect (cancellable, G_CALLBACK (caller_cancelled_cb), task, NULL);
     }
 
-  g_task_set_source_tag (task, tag);
-  g_task_set_task_data (task, call, (GDestroyNotify) keyring_call_free);
-
   return task;
-}
-
-static GError *
-new_locked_error (void)
-{
-  return g_error_new_literal (MP_ERROR, MP_ERROR_KEYRING_LOCKED,
-                              _ ("The keyring is locked. Unlock it (usually with the password of "
-                                 "your login), then try again."));
 }
 
 static GError *
@@ -179,24 +193,28 @@ error_is_missing (const GError *error)
 static void
 return_failure (GTask *task, GError *error)
 {
-  KeyringCall *call = g_task_get_task_data (task);
   g_autoptr (GError) cause = error;
 
   if (g_task_return_error_if_cancelled (task))
     return;
 
   g_debug ("keyring: %s", cause->message);
-  /* GNOME Keyring forgets its session with a client whose prompt was dismissed; libsecret would go
-   * on using it ("The session wrapping the secret does not exist"). The next call opens another. */
-  if (call->is_late || g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR))
-    secret_service_disconnect ();
-  if (call->is_late || error_is_locked (cause))
+  if (error_is_locked (cause))
     g_task_return_error (task, new_locked_error ());
   else if (error_is_missing (cause))
     g_task_return_error (task, new_missing_error ());
   else
     g_task_return_new_error (task, MP_ERROR, MP_ERROR_FAILED,
                              _ ("The keyring failed: %s"), cause->message);
+}
+
+/* Then libsecret's late answer is dropped. */
+static gboolean
+is_over (GTask *task)
+{
+  KeyringCall *call = g_task_get_task_data (task);
+
+  return call->is_over;
 }
 
 /* Was nothing found because there is nothing, or because it is locked? A locked item is found, but
@@ -224,7 +242,7 @@ lookup_searched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   gboolean is_locked;
 
-  if (!search_says_locked (task, result, &is_locked))
+  if (is_over (task) || !search_says_locked (task, result, &is_locked))
     return;
 
   if (is_locked)
@@ -242,6 +260,13 @@ looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   char *text = secret_password_lookup_nonpageable_finish (result, &error);
   MpSecret *secret;
+
+  if (is_over (task))
+    {
+      g_clear_error (&error);
+      secret_password_free (text);
+      return;
+    }
 
   if (error != NULL)
     {
@@ -275,7 +300,9 @@ read_back_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean is_same = g_strcmp0 (text, call->text) == 0;
 
   secret_password_free (text);
-  if (error != NULL)
+  if (is_over (task))
+    g_clear_error (&error);
+  else if (error != NULL)
     return_failure (task, error);
   else if (is_same)
     g_task_return_boolean (task, TRUE);
@@ -290,6 +317,9 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   KeyringCall *call = g_task_get_task_data (task);
   GError *error = NULL;
+
+  if (is_over (task))
+    return;
 
   if (!secret_password_store_finish (result, &error))
     {
@@ -307,7 +337,7 @@ clear_searched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   gboolean is_locked;
 
-  if (!search_says_locked (task, result, &is_locked))
+  if (is_over (task) || !search_says_locked (task, result, &is_locked))
     return;
 
   if (is_locked)
@@ -322,6 +352,9 @@ cleared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   KeyringCall *call = g_task_get_task_data (task);
   GError *error = NULL;
+
+  if (is_over (task))
+    return;
 
   if (secret_password_clear_finish (result, &error))
     g_task_return_boolean (task, TRUE);
