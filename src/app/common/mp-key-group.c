@@ -4,6 +4,7 @@
 #include "mp-app-text.h"
 #include "mp-credential-dialog.h"
 #include "mp-credential-text.h"
+#include "mp-mnemonics.h"
 #include "mp-row-caption.h"
 #include "mp-toast.h"
 
@@ -24,6 +25,7 @@ struct _MpKeyGroup
   GtkWidget *replace_button;
   GtkWidget *remove_button;
   AdwActionRow *untested_row;
+  GtkButton *untested_button;
 
   MpPage *page;             /* (unowned): this group is in it */
   MpSecretEditor *editor;   /* (unowned): in the same page */
@@ -126,6 +128,14 @@ key_change_new (MpKeyGroup *self, MpPlatform *platform)
 }
 
 static void
+offer_saving (MpKeyGroup *self, const char *label)
+{
+  gtk_button_set_label (self->untested_button, label);
+  mp_mnemonics_name_buttons (GTK_WIDGET (self->untested_button));
+  gtk_widget_set_visible (GTK_WIDGET (self->untested_row), TRUE);
+}
+
+static void
 show_failure (MpKeyGroup *self, const GError *error)
 {
   g_autofree char *text = NULL;
@@ -134,10 +144,9 @@ show_failure (MpKeyGroup *self, const GError *error)
   if (mp_error_is_cancelled (error))
     return;
   text = mp_app_text_dup_error (error, NULL);
-  adw_action_row_set_subtitle (self->untested_row, text);
-  gtk_widget_set_visible (GTK_WIDGET (self->untested_row), TRUE);
-  mp_row_caption_set (mp_row_caption_get (GTK_WIDGET (self->untested_row)), MP_CAPTION_ERROR,
-                      _ ("The key is not saved yet."));
+  adw_action_row_set_subtitle (self->untested_row, "");
+  offer_saving (self, _ ("_Save again"));
+  mp_row_caption_set (mp_row_caption_get (GTK_WIDGET (self->untested_row)), MP_CAPTION_ERROR, text);
 }
 
 static void
@@ -248,7 +257,7 @@ test_ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       adw_action_row_set_subtitle (self->untested_row,
                                    _ ("It can be kept as it is and tested later."));
-      gtk_widget_set_visible (GTK_WIDGET (self->untested_row), TRUE);
+      offer_saving (self, _ ("_Save untested"));
     }
 }
 
@@ -494,6 +503,7 @@ mp_key_group_class_init (MpKeyGroupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MpKeyGroup, replace_button);
   gtk_widget_class_bind_template_child (widget_class, MpKeyGroup, remove_button);
   gtk_widget_class_bind_template_child (widget_class, MpKeyGroup, untested_row);
+  gtk_widget_class_bind_template_child (widget_class, MpKeyGroup, untested_button);
   gtk_widget_class_bind_template_callback (widget_class, is_either);
   gtk_widget_class_bind_template_callback (widget_class, test_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, replace_clicked_cb);
