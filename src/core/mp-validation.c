@@ -512,6 +512,14 @@ check_members (Validation *self, JsonObject *object, const char *parent)
     }
 }
 
+static void
+check_size (Validation *self, JsonNode *content)
+{
+  g_autofree char *text = mp_json_to_text (content);
+
+  check_length (self, "", text, MP_RECORD_MAX_LENGTH);
+}
+
 /**
  * mp_validate_record:
  * @registry: what a record is
@@ -539,7 +547,10 @@ mp_validate_record (MpRegistry *registry, MpRecord *record, const MpValidationCo
 
   content = mp_record_get_content (record);
   if (content != NULL && JSON_NODE_HOLDS_OBJECT (content))
-    check_members (&self, json_node_get_object (content), "");
+    {
+      check_members (&self, json_node_get_object (content), "");
+      check_size (&self, content);
+    }
   return self.errors;
 }
 

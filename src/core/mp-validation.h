@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+/* A record's content as JSON text: a full page of the feed, or the answers to a full push, stay
+ * well below what a client reads. */
+#define MP_RECORD_MAX_LENGTH 65536
+
 /* What is known beside the record; a NULL member means "not known here", and its rules are left
  * out. */
 typedef struct

@@ -398,6 +398,29 @@ test_too_long (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* What is hidden, or not known, is not held to its row's rules, but all of it has to stay small. */
+static void
+test_record_too_long (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpChanges) changes = mp_changes_new ();
+  g_autofree char *long_text = g_strnfill (MP_RECORD_MAX_LENGTH, 'x');
+  g_autoptr (MpRecord) record = NULL;
+  g_autoptr (MpFieldErrors) errors = NULL;
+  const MpFieldError *error;
+  g_autofree char *words = NULL;
+
+  mp_changes_set_string (changes, "/crm/order_object", "");
+  mp_changes_set_string (changes, "/crm/order_fields/unknown", long_text);
+  record = mp_record_with_changes (fixture->record, changes);
+  errors = mp_validate_record (mp_registry_get_default (), record, &fixture->context);
+
+  error = mp_field_errors_find (errors, "");
+  g_assert_nonnull (error);
+  g_assert_cmpstr (error->code, ==, MP_FIELD_TOO_LONG);
+  words = mp_field_error_dup_text (error);
+  g_assert_true (g_str_has_prefix (words, "The record is "));
+}
+
 static void
 test_platforms (Fixture *fixture, gconstpointer data)
 {
@@ -614,6 +637,7 @@ main (int argc, char *argv[])
   ADD ("/core/validation/unknown-members-are-reported", test_members);
   ADD ("/core/validation/section-is-an-object", test_section_is_no_object);
   ADD ("/core/validation/length-is-in-characters", test_too_long);
+  ADD ("/core/validation/record-stays-small", test_record_too_long);
   ADD ("/core/validation/platform-and-its-settings", test_platforms);
   ADD ("/core/validation/credential-fits-the-record", test_credentials);
   ADD ("/core/validation/mapping-is-complete", test_mapping);
