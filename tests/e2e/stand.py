@@ -189,7 +189,11 @@ class Stand:
             for name in ("cmdline", "environ"):
                 try:
                     text = (process / name).read_bytes()
+                    hand = (process / "cmdline").read_bytes()
                 except OSError:
+                    continue
+                # What types the key for the person: another test's, where two run on one machine.
+                if b"xdotool" in hand or b"/e2e/ui\0" in hand:
                     continue
                 found += [f"{process}/{name}" for needle in needles if needle.encode() in text]
         return found
