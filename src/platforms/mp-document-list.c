@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-document-parse-private.h"
+
+#include "mp-json.h"
+
+#define DEFAULT_MAX_PAGES 100
+#define MAX_PAGES 1000
+#define MAX_PAGE_SIZE 10000
+
+static const struct
+{
+  const char *name;
+  MpPagingKind kind;
+} paging_kinds[] = {
+  { "none", MP_PAGING_NONE },
+  { "cursor_body", MP_PAGING_CURSOR_BODY },
+  { "next_url_body", MP_PAGING_NEXT_URL_BODY },
+  { "offset", MP_PAGING_OFFSET },
+  { "page", MP_PAGING_PAGE },
+  { "link_header", MP_PAGING_LINK_HEADER },
+};
+
+static MpPagingKind
+parse_paging_kind (MpDocumentReader *reader, JsonObject *object, const char *pointer)
+{
+  const char *kind = mp_document_reader_get_string (reader, object, pointer, "kind", TRUE);
+
+  for (size_t i = 0; kind != NULL && i < G_N_ELEMENTS (paging_kinds); i++)
+    {
+      if (g_str_equal (kind, paging_kinds[i].name))
+        return paging_kinds[i].kind;
+    }
+  if (kind != NULL)
+    mp_document_reader_add_fault (reader, pointer, "kind",
+                                  "“%s” is not known here; known are none, cursor_body, "
+                                  "next_url_body, offset, page, link_header",
+                                  kind);
+  return MP_PAGING_NONE;
+}
+
+static void
+parse_paging (MpDocumentReader *reader,
+              MpPagingSpec *paging,
+              JsonObject *owner,
+              const char *list_pointer)
+{
+  static const char *const members[] = { "kind", "next",  "more",      "query", "size_query",
+                                         "size", "first", "max_pages", NULL };
+  JsonObject *object = mp_document_reader_get_object (reader, owner, list_pointer, "paging", FALSE);
+  g_autofree char *pointer = mp_pointer_append (list_pointer, "paging");
+  gboolean has_next;
+  gboolean has_query;
+
+  paging->kind = MP_PAGING_NONE;
+  paging->max_pages = 1;
+  if (object == NULL)
+    return;
+  mp_document_reader_check_members (reader, object, pointer, members);
+  paging->kind = parse_paging_kind (reader, object, pointer);
+  has_next = paging->kind == MP_PAGING_CURSOR_BODY || paging->kind == MP_PAGING_NEXT_URL_BODY;
+  has_query = paging->kind == MP_PAGING_CURSOR_BODY || paging->kind == MP_PAGING_OFFSET ||
+              paging->kind == MP_PAGING_PAGE;
+  paging->next = mp_document_reader_get_attribute (reader, object, pointer, "next", has_next);
+  paging->more = mp_document_reader_get_attribute (reader, object, pointer, "more", FALSE);
+  paging->query =
+      g_strdup (mp_document_reader_get_string (reader, object, pointer, "query", has_query));
+  paging->size_query =
+      g_strdup (mp_document_reader_get_string (reader, object, pointer, "size_query", FALSE));
+  paging->size = mp_document_reader_get_number (reader, object, pointer, "size", MAX_PAGE_SIZE, 0);
+  paging->first = mp_document_reader_get_number (reader, object, pointer, "first", 1, 1);
+  paging->max_pages = mp_document_reader_get_number (reader, object, pointer, "max_pages",
+                                                     MAX_PAGES, DEFAULT_MAX_PAGES);
+  if (paging->kind == MP_PAGING_OFFSET && paging->size == 0)
+    mp_document_reader_add_fault (reader, pointer, "size", "the size of a page is expected");
+}
+
+static MpOptionsSpec *
+parse_option_source (MpDocumentReader *reader,
+                     MpPlatformSpec *spec,
+                     JsonObject *object,
+                     char *pointer /* (transfer full) */)
+{
+  static const char *const members[] = { "when", "request", "optional", "items",
+                                         "keep", "value",   "label",    NULL };
+  g_autoptr (MpDocumentNames) names = mp_document_names_new (spec, "field");
+  MpOptionsSpec *options = g_new0 (MpOptionsSpec, 1);
+
+  options->pointer = pointer;
+  mp_document_reader_check_members (reader, object, pointer, members);
+  options->when = mp_document_reader_get_attribute (reader, object, pointer, "when", FALSE);
+  options->request = mp_document_parse_request (reader, names, object, pointer, FALSE);
+  options->optional = mp_document_reader_get_boolean (reader, object, pointer, "optional");
+  options->items = mp_document_reader_get_attribute (reader, object, pointer, "items", TRUE);
+  options->keep = mp_document_reader_get_attribute (reader, object, pointer, "keep", FALSE);
+  options->value = mp_document_reader_get_attribute (reader, object, pointer, "value", TRUE);
+  options->label = mp_document_reader_get_attribute (reader, object, pointer, "label", FALSE);
+  return options;
+}
+
+/* One source of options, or several for different kinds of fields. */
+static GPtrArray *
+parse_options (MpDocumentReader *reader,
+               MpPlatformSpec *spec,
+               JsonObject *owner,
+               const char *list_pointer)
+{
+  JsonArray *several = mp_json_get_array (owner, "options");
+  GPtrArray *sources;
+  JsonObject *object;
+
+  if (!json_object_has_member (owner, "options"))
+    return NULL;
+  sources = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_options_spec_free);
+  for (unsigned int i = 0; several != NULL && i < json_array_get_length (several); i++)
+    {
+      char *at = mp_document_dup_element_pointer (list_pointer, "options", i);
+
+      object = mp_document_reader_get_element (reader, several, i, at);
+      if (object != NULL)
+        g_ptr_array_add (sources, parse_option_source (reader, spec, object, at));
+      else
+        g_free (at);
+    }
+  object = several == NULL
+               ? mp_document_reader_get_object (reader, owner, list_pointer, "options", TRUE)
+               : NULL;
+  if (object != NULL)
+    g_ptr_array_add (sources, parse_option_source (reader, spec, object,
+                                                   mp_pointer_append (list_pointer, "options")));
+  return sources;
+}
+
+static GObject *
+parse_static_object (MpDocumentReader *reader, JsonObject *object, const char *pointer)
+{
+  static const char *const members[] = { "name", "label", "custom", NULL };
+  const char *name = mp_document_reader_get_string (reader, object, pointer, "name", TRUE);
+  const char *label = mp_document_reader_get_string (reader, object, pointer, "label", FALSE);
+
+  mp_document_reader_check_members (reader, object, pointer, members);
+  if (name == NULL)
+    return NULL;
+  return G_OBJECT (
+      mp_crm_object_new (name, label != NULL ? label : name,
+                         mp_document_reader_get_boolean (reader, object, pointer, "custom")));
+}
+
+static GObject *
+parse_static_field (MpDocumentReader *reader, JsonObject *object, const char *pointer)
+{
+  static const char *const members[] = { "name", "label", "type", "required", "read_only", NULL };
+  const char *type = mp_document_reader_get_string (reader, object, pointer, "type", TRUE);
+  MpCrmFieldInit init = {
+    .name = mp_document_reader_get_string (reader, object, pointer, "name", TRUE),
+    .label = mp_document_reader_get_string (reader, object, pointer, "label", FALSE),
+    .required = mp_document_reader_get_boolean (reader, object, pointer, "required"),
+    .read_only = mp_document_reader_get_boolean (reader, object, pointer, "read_only"),
+  };
+
+  mp_document_reader_check_members (reader, object, pointer, members);
+  if (type != NULL && !mp_field_type_from_string (type, &init.type))
+    {
+      mp_document_reader_add_fault (reader, pointer, "type", "“%s” is no type of a field", type);
+      return NULL;
+    }
+  return init.name != NULL && type != NULL ? G_OBJECT (mp_crm_field_new (&init)) : NULL;
+}
+
+static GPtrArray *
+parse_static (MpDocumentReader *reader,
+              JsonObject *owner,
+              const char *pointer,
+              GObject *(*parse) (MpDocumentReader *, JsonObject *, const char *) )
+{
+  JsonArray *array = mp_document_reader_get_array (reader, owner, pointer, "static", FALSE);
+  GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (unsigned int i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      g_autofree char *at = mp_document_dup_element_pointer (pointer, "static", i);
+      JsonObject *object = mp_document_reader_get_element (reader, array, i, at);
+      GObject *item = object != NULL ? parse (reader, object, at) : NULL;
+
+      if (item != NULL)
+        g_ptr_array_add (items, item);
+    }
+  return items;
+}
+
+static void
+mp_attribute_free_item (gpointer data)
+{
+  mp_attribute_free (data);
+}
+
+/* `items` (arrays) or `entries` (maps): a path, or several whose items are taken together. */
+static void
+parse_items (MpDocumentReader *reader, MpListSpec *list, JsonObject *object)
+{
+  MpAttribute *all;
+
+  list->items = g_ptr_array_new_with_free_func (mp_attribute_free_item);
+  list->is_map = json_object_has_member (object, "entries");
+  if (list->is_map && json_object_has_member (object, "items"))
+    mp_document_reader_add_fault (reader, list->pointer, "entries",
+                                  "a list has either “items” or “entries”");
+  all = mp_document_reader_get_attribute (
+      reader, object, list->pointer, list->is_map ? "entries" : "items", list->request != NULL);
+  if (all == NULL)
+    return;
+  for (unsigned int i = 0; i < all->alternatives->len; i++)
+    {
+      MpAttribute *one = g_new0 (MpAttribute, 1);
+
+      one->pointer = g_strdup (all->pointer);
+      one->alternatives = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_expression_free);
+      g_ptr_array_add (one->alternatives, g_steal_pointer (&all->alternatives->pdata[i]));
+      g_ptr_array_add (list->items, one);
+    }
+  mp_attribute_free (all);
+}
+
+static void
+parse_field_attributes (MpDocumentReader *reader,
+                        MpPlatformSpec *spec,
+                        MpListSpec *list,
+                        JsonObject *object)
+{
+  gboolean live = list->request != NULL;
+
+  list->type = mp_document_reader_get_attribute (reader, object, list->pointer, "type", live);
+  list->subtype =
+      mp_document_reader_get_attribute (reader, object, list->pointer, "subtype", FALSE);
+  list->required =
+      mp_document_reader_get_attribute (reader, object, list->pointer, "required", FALSE);
+  list->read_only =
+      mp_document_reader_get_attribute (reader, object, list->pointer, "read_only", FALSE);
+  list->restricted =
+      mp_document_reader_get_attribute (reader, object, list->pointer, "restricted", FALSE);
+  list->max_length =
+      mp_document_reader_get_attribute (reader, object, list->pointer, "max_length", FALSE);
+  list->options = parse_options (reader, spec, object, list->pointer);
+}
+
+MpListSpec *
+mp_document_parse_list (MpDocumentReader *reader,
+                        MpPlatformSpec *spec,
+                        const MpDocumentNames *names,
+                        JsonObject *document,
+                        const char *name,
+                        gboolean required)
+{
+  static const char *const object_members[] = { "request", "optional", "joins",  "paging",
+                                                "items",   "entries",  "keep",   "name",
+                                                "label",   "custom",   "static", NULL };
+  static const char *const field_members[] = { "request",    "optional", "joins",     "paging",
+                                               "items",      "entries",  "keep",      "name",
+                                               "label",      "custom",   "static",    "type",
+                                               "subtype",    "required", "read_only", "restricted",
+                                               "max_length", "options",  NULL };
+  JsonObject *object = mp_document_reader_get_object (reader, document, "", name, required);
+  gboolean of_fields = g_str_equal (name, "fields");
+  MpListSpec *list;
+  gboolean live;
+
+  if (object == NULL)
+    return NULL;
+  list = g_new0 (MpListSpec, 1);
+  list->pointer = mp_pointer_append ("", name);
+  mp_document_reader_check_members (reader, object, list->pointer,
+                                    of_fields ? field_members : object_members);
+  list->request = mp_document_parse_request (reader, names, object, list->pointer, FALSE);
+  live = list->request != NULL;
+  list->optional = mp_document_reader_get_boolean (reader, object, list->pointer, "optional");
+  list->joins = mp_document_parse_joins (reader, names, object, list->pointer);
+  parse_paging (reader, &list->paging, object, list->pointer);
+  parse_items (reader, list, object);
+  list->keep = mp_document_reader_get_attribute (reader, object, list->pointer, "keep", FALSE);
+  list->name = mp_document_reader_get_attribute (reader, object, list->pointer, "name", live);
+  list->label = mp_document_reader_get_attribute (reader, object, list->pointer, "label", FALSE);
+  list->custom = mp_document_reader_get_attribute (reader, object, list->pointer, "custom", FALSE);
+  if (of_fields)
+    parse_field_attributes (reader, spec, list, object);
+  list->static_items = parse_static (reader, object, list->pointer,
+                                     of_fields ? parse_static_field : parse_static_object);
+  if (!live && list->static_items->len == 0)
+    mp_document_reader_add_fault (reader, list->pointer, NULL, "“request” or “static” is expected");
+  return list;
+}
+
+static void
+add_type (MpDocumentReader *reader,
+          GHashTable *types,
+          JsonObject *object,
+          const char *pointer,
+          const char *name,
+          char *key /* (transfer full) */)
+{
+  const char *text = mp_document_reader_get_string (reader, object, pointer, name, TRUE);
+  MpFieldType type;
+
+  if (text != NULL && !mp_field_type_from_string (text, &type))
+    mp_document_reader_add_fault (reader, pointer, name, "“%s” is no type of a field", text);
+  else if (text != NULL)
+    {
+      g_hash_table_replace (types, key, GINT_TO_POINTER (type));
+      return;
+    }
+  g_free (key);
+}
+
+void
+mp_document_parse_types (MpDocumentReader *reader,
+                         GHashTable *types,
+                         JsonObject *document,
+                         gboolean required)
+{
+  JsonObject *object = mp_document_reader_get_object (reader, document, "", "types", required);
+  g_autoptr (GList) names = object != NULL ? json_object_get_members (object) : NULL;
+
+  for (GList *name = names; name != NULL; name = name->next)
+    {
+      JsonObject *subtypes = mp_json_get_object (object, name->data);
+      g_autofree char *pointer = mp_pointer_append ("/types", name->data);
+      g_autoptr (GList) subnames = subtypes != NULL ? json_object_get_members (subtypes) : NULL;
+
+      if (subtypes == NULL)
+        add_type (reader, types, object, "/types", name->data, g_strdup (name->data));
+      for (GList *subname = subnames; subname != NULL; subname = subname->next)
+        add_type (reader, types, subtypes, pointer, subname->data,
+                  g_strdup_printf ("%s\n%s", (char *) name->data, (char *) subname->data));
+    }
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-document-parse-private.h"
+
+#include "mp-json.h"
+
+void
+mp_document_names_free (MpDocumentNames *names)
+{
+  g_ptr_array_unref (names->settings);
+  g_ptr_array_unref (names->settings_object);
+  g_ptr_array_unref (names->all);
+  g_free (names);
+}
+
+/* @more: (nullable): a name that requests may use too */
+MpDocumentNames *
+mp_document_names_new (MpPlatformSpec *spec, const char *more)
+{
+  MpDocumentNames *names = g_new0 (MpDocumentNames, 1);
+
+  names->settings = g_ptr_array_new_with_free_func (g_free);
+  names->settings_object = g_ptr_array_new_with_free_func (g_free);
+  names->all = g_ptr_array_new_with_free_func (g_free);
+  for (unsigned int i = 0; i < mp_platform_spec_get_n_settings (spec); i++)
+    {
+      const char *id = mp_platform_spec_get_setting (spec, i)->id;
+
+      g_ptr_array_add (names->settings, g_strdup (id));
+      g_ptr_array_add (names->settings_object, g_strdup (id));
+      g_ptr_array_add (names->all, g_strdup (id));
+    }
+  for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (spec); i++)
+    g_ptr_array_add (names->all, g_strdup (mp_platform_spec_get_part (spec, i)->id));
+  g_ptr_array_add (names->settings_object, g_strdup ("object"));
+  g_ptr_array_add (names->all, g_strdup ("object"));
+  if (more != NULL)
+    {
+      g_ptr_array_add (names->settings_object, g_strdup (more));
+      g_ptr_array_add (names->all, g_strdup (more));
+    }
+  g_ptr_array_add (names->settings, NULL);
+  g_ptr_array_add (names->settings_object, NULL);
+  g_ptr_array_add (names->all, NULL);
+  return names;
+}
+
+void
+mp_document_reader_use_names (MpDocumentReader *reader, GPtrArray *names)
+{
+  reader->variables = (const char *const *) names->pdata;
+}
+
+char *
+mp_document_dup_element_pointer (const char *pointer, const char *name, unsigned int index)
+{
+  return g_strdup_printf ("%s/%s/%u", pointer, name, index);
+}
+
+/* (nullable): the element, with a fault when it is no object */
+JsonObject *
+mp_document_reader_get_element (MpDocumentReader *reader,
+                                JsonArray *array,
+                                unsigned int index,
+                                const char *pointer)
+{
+  JsonObject *object = mp_json_array_get_object (array, index);
+
+  if (object == NULL)
+    mp_document_reader_add_fault (reader, pointer, NULL, "an object is expected");
+  return object;
+}
+
+static void
+join_free (gpointer data)
+{
+  MpJoin *join = data;
+
+  g_free (join->name);
+  mp_request_spec_free (join->request);
+  g_free (join);
+}
+
+static void
+check_body_strings (MpDocumentReader *reader, JsonNode *node, const char *pointer)
+{
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      JsonObject *object = json_node_get_object (node);
+      g_autoptr (GList) names = json_object_get_members (object);
+
+      for (GList *name = names; name != NULL; name = name->next)
+        {
+          g_autofree char *full = mp_pointer_append (pointer, name->data);
+
+          check_body_strings (reader, json_object_get_member (object, name->data), full);
+        }
+    }
+  else if (JSON_NODE_HOLDS_ARRAY (node))
+    {
+      JsonArray *array = json_node_get_array (node);
+
+      for (unsigned int i = 0; i < json_array_get_length (array); i++)
+        {
+          g_autofree char *full = g_strdup_printf ("%s/%u", pointer, i);
+
+          check_body_strings (reader, json_array_get_element (array, i), full);
+        }
+    }
+  else if (mp_json_node_get_string (node) != NULL)
+    mp_template_free (
+        mp_document_reader_parse_template (reader, mp_json_node_get_string (node), pointer));
+}
+
+static void
+parse_body (MpDocumentReader *reader, MpRequestSpec *request, JsonObject *object)
+{
+  JsonNode *json = json_object_get_member (object, "json");
+
+  request->form = mp_document_reader_get_pairs (reader, object, request->pointer, "form");
+  if (json != NULL && request->form != NULL)
+    mp_document_reader_add_fault (reader, request->pointer, "json",
+                                  "a request has either “form” or “json”");
+  if (json != NULL)
+    {
+      g_autofree char *full = mp_pointer_append (request->pointer, "json");
+
+      check_body_strings (reader, json, full);
+      request->json = mp_json_node_copy (json);
+    }
+}
+
+MpRequestSpec *
+mp_document_parse_request (MpDocumentReader *reader,
+                           const MpDocumentNames *names,
+                           JsonObject *owner,
+                           const char *pointer,
+                           gboolean required)
+{
+  static const char *const members[] = {
+    "method", "path", "query", "headers", "form", "json", NULL
+  };
+  static const char *const methods[] = { "GET", "POST", NULL };
+  JsonObject *object = mp_document_reader_get_object (reader, owner, pointer, "request", required);
+  MpRequestSpec *request;
+  const char *method;
+  const char *path;
+
+  if (object == NULL)
+    return NULL;
+  request = g_new0 (MpRequestSpec, 1);
+  request->pointer = mp_pointer_append (pointer, "request");
+  mp_document_reader_check_members (reader, object, request->pointer, members);
+  method = mp_document_reader_get_string (reader, object, request->pointer, "method", FALSE);
+  if (method != NULL && !g_strv_contains (methods, method))
+    mp_document_reader_add_fault (reader, request->pointer, "method", "GET or POST is expected");
+
+  /* No part of a key stands in an address: addresses are logged on the way. */
+  mp_document_reader_use_names (reader, names->settings_object);
+  path = mp_document_reader_get_string (reader, object, request->pointer, "path", TRUE);
+  if (path != NULL && *path != '/')
+    mp_document_reader_add_fault (reader, request->pointer, "path",
+                                  "a path that begins with “/” is expected");
+  request->path = mp_document_reader_get_template (reader, object, request->pointer, "path", FALSE);
+  request->query = mp_document_reader_get_pairs (reader, object, request->pointer, "query");
+  mp_document_reader_use_names (reader, names->all);
+  request->headers = mp_document_reader_get_pairs (reader, object, request->pointer, "headers");
+  parse_body (reader, request, object);
+  request->method = g_strdup (method != NULL                                   ? method
+                              : request->form != NULL || request->json != NULL ? "POST"
+                                                                               : "GET");
+  return request;
+}
+
+GPtrArray *
+mp_document_parse_joins (MpDocumentReader *reader,
+                         const MpDocumentNames *names,
+                         JsonObject *owner,
+                         const char *pointer)
+{
+  static const char *const members[] = { "request", "optional", NULL };
+  static const char *const taken[] = { "item", "key", "page", "field", "name", "object", NULL };
+  JsonObject *object = mp_document_reader_get_object (reader, owner, pointer, "joins", FALSE);
+  g_autofree char *full = mp_pointer_append (pointer, "joins");
+  GPtrArray *joins = g_ptr_array_new_with_free_func (join_free);
+  g_autoptr (GList) ids = object != NULL ? json_object_get_members (object) : NULL;
+
+  for (GList *id = ids; id != NULL; id = id->next)
+    {
+      JsonObject *member = mp_document_reader_get_object (reader, object, full, id->data, TRUE);
+      g_autofree char *at = mp_pointer_append (full, id->data);
+      MpJoin *join;
+
+      if (g_strv_contains (taken, id->data))
+        mp_document_reader_add_fault (reader, full, id->data, "a join cannot be called that");
+      if (member == NULL)
+        continue;
+      mp_document_reader_check_members (reader, member, at, members);
+      join = g_new0 (MpJoin, 1);
+      join->name = g_strdup (id->data);
+      join->request = mp_document_parse_request (reader, names, member, at, TRUE);
+      join->optional = mp_document_reader_get_boolean (reader, member, at, "optional");
+      g_ptr_array_add (joins, join);
+    }
+  return joins;
+}
