@@ -2,16 +2,14 @@
 #include "mp-platform-call.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "mp-error.h"
 #include "mp-json.h"
-#include "mp-platform-answer.h"
-#include "mp-platform-decode.h"
+#include "mp-platform-paging.h"
+#include "mp-platform-reading.h"
+#include "mp-platform-test.h"
 #include "mp-request-builder.h"
 
-#define MAX_OBJECTS 5000
-#define MAX_FIELDS 20000
 /* One for each field with options that the platform answers no other way. */
 #define MAX_OPTION_REQUESTS 500
 #define MAX_RETRIES 2
@@ -28,25 +26,6 @@ typedef enum
   STEP_MAIN,
   STEP_OPTIONS,
 } Step;
-
-/* What the worker thread has of an answer. Nothing else uses @items and @names meanwhile. */
-typedef struct
-{
-  MpPlatformDocument *document;
-  MpHttpResponse *response;
-  gboolean is_token;
-  const MpListSpec *list; /* (nullable): no items in it; of the document */
-  gboolean of_fields;
-  GHashTable *joins;
-  GPtrArray *items;
-  GHashTable *names;
-  char *object;                    /* (nullable) */
-  GPtrArray *pending;              /* (element-type MpPendingOptions) */
-  const MpPendingOptions *options; /* (nullable): of @pending: what the answer is for */
-  JsonNode *root;                  /* (nullable) */
-  char *said;                      /* (nullable) */
-  unsigned int count;              /* of the items */
-} ReadJob;
 
 struct _MpPlatformCall
 {
@@ -74,10 +53,7 @@ struct _MpPlatformCall
   GPtrArray *pending; /* (element-type MpPendingOptions) */
   unsigned int next_pending;
   gboolean is_listed; /* there are no more pages */
-  unsigned int pages;
-  unsigned int offset;
-  char *cursor;  /* (owned) (nullable) */
-  char *address; /* (owned) (nullable): of the next page */
+  MpPaging paging;    /* of a list */
 
   /* The last answer */
   MpHttpResponse *response; /* (owned) (nullable) */
@@ -158,85 +134,24 @@ succeed (MpPlatformCall *self, gpointer object /* (transfer full) */)
   g_task_return_pointer (task, object, g_object_unref);
 }
 
-static char *
-join_texts (MpPlatformCall *self,
-            const MpTexts *texts,
-            const MpScope *scope,
-            gboolean only_first,
-            GError **error)
-{
-  g_autoptr (GString) joined = g_string_new (NULL);
-
-  for (unsigned int i = 0; texts != NULL && i < texts->templates->len; i++)
-    {
-      g_autofree char *text = NULL;
-
-      if (!mp_template_fill (g_ptr_array_index (texts->templates, i), scope, &text, error))
-        {
-          g_prefix_error (error, "%s %s: ", mp_platform_document_get_id (self->document),
-                          texts->pointer);
-          return NULL;
-        }
-      if (text == NULL)
-        continue;
-      if (joined->len > 0)
-        g_string_append (joined, ", ");
-      g_string_append (joined, text);
-      if (only_first)
-        break;
-    }
-  return joined->len > 0 ? g_string_free (g_steal_pointer (&joined), FALSE) : NULL;
-}
-
-static gboolean
-read_mode (MpPlatformCall *self, const MpScope *scope, MpMode *mode, GError **error)
-{
-  const MpTestSpec *test = &self->document->test;
-  const char *id = mp_platform_document_get_id (self->document);
-  gboolean is_test;
-  gboolean is_live;
-
-  if (!mp_attribute_get_boolean (test->test_mode, id, scope, FALSE, &is_test, error) ||
-      !mp_attribute_get_boolean (test->live_mode, id, scope, FALSE, &is_live, error))
-    return FALSE;
-  if (is_test || is_live)
-    *mode = is_test ? MP_MODE_TEST : MP_MODE_LIVE;
-  return TRUE;
-}
-
 static void
 finish_test (MpPlatformCall *self, MpTestOutcome outcome)
 {
-  const MpTestSpec *test = &self->document->test;
   MpScope scope = { .item = self->main_root, .joins = self->joins };
-  g_autofree char *account = NULL;
-  g_autofree char *account_id = NULL;
-  g_autofree char *details = NULL;
-  g_autofree char *message = NULL;
+  g_autofree char *said = NULL;
   g_autoptr (GError) error = NULL;
-  MpTestResultInit init = {
-    .outcome = outcome,
-    .mode = mp_platform_document_guess_mode (self->document, self->secret, self->builder),
-  };
+  MpTestResult *result;
 
   if (self->said != NULL)
-    init.message = message = mp_request_builder_redact (self->builder, self->said);
-  if (outcome == MP_TEST_CONNECTED)
-    {
-      init.account = account = join_texts (self, test->account, &scope, TRUE, &error);
-      if (error == NULL)
-        init.details = details = join_texts (self, test->details, &scope, FALSE, &error);
-      if (error != NULL ||
-          !mp_attribute_get_text (test->account_id, mp_platform_document_get_id (self->document),
-                                  &scope, &account_id, &error) ||
-          !read_mode (self, &scope, &init.mode, &error))
-        {
-          fail (self, g_steal_pointer (&error));
-          return;
-        }
-      init.account_id = account_id;
-    }
-  succeed (self, mp_test_result_new (&init));
+    said = mp_request_builder_redact (self->builder, self->said);
+  result = mp_platform_make_test_result (
+      self->document, outcome,
+      mp_platform_document_guess_mode (self->document, self->secret, self->builder), &scope, said,
+      &error);
+  if (result != NULL)
+    succeed (self, result);
+  else
+    fail (self, g_steal_pointer (&error));
 }
 
 static const char *
@@ -401,83 +316,16 @@ join_answered (MpPlatformCall *self)
   advance (self);
 }
 
-/* The address that a Link header calls the next one (RFC 8288); NULL: none. */
-static char *
-find_next_link (MpHttpResponse *response)
-{
-  const char *header = mp_http_response_get_header (response, "link");
-  g_auto (GStrv) links = g_strsplit (header != NULL ? header : "", ",", -1);
-
-  for (unsigned int i = 0; links[i] != NULL; i++)
-    {
-      const char *open = strchr (links[i], '<');
-      const char *end = open != NULL ? strchr (open, '>') : NULL;
-
-      if (end != NULL && (strstr (end, "rel=\"next\"") != NULL || strstr (end, "rel=next") != NULL))
-        return g_strndup (open + 1, (size_t) (end - open - 1));
-    }
-  return NULL;
-}
-
-/* Is there another page? Then where is noted. */
-static gboolean
-find_next_page (MpPlatformCall *self, gboolean *has_next, GError **error)
-{
-  const MpPagingSpec *paging = &get_list (self)->paging;
-  const char *id = mp_platform_document_get_id (self->document);
-  MpScope scope = {
-    .item = self->root, .joins = self->joins, .page = self->root, .object = self->object
-  };
-  gboolean is_full = paging->size > 0 ? self->count >= paging->size : self->count > 0;
-
-  g_clear_pointer (&self->cursor, g_free);
-  g_clear_pointer (&self->address, g_free);
-  if (paging->kind == MP_PAGING_NONE)
-    return TRUE;
-  if (!mp_attribute_get_boolean (paging->more, id, &scope, is_full, has_next, error))
-    return FALSE;
-  switch (paging->kind)
-    {
-    case MP_PAGING_CURSOR_BODY:
-      if (!mp_attribute_get_text (paging->next, id, &scope, &self->cursor, error))
-        return FALSE;
-      *has_next = self->cursor != NULL;
-      break;
-    case MP_PAGING_NEXT_URL_BODY:
-      if (!mp_attribute_get_text (paging->next, id, &scope, &self->address, error))
-        return FALSE;
-      *has_next = self->address != NULL;
-      break;
-    case MP_PAGING_LINK_HEADER:
-      self->address = find_next_link (self->response);
-      *has_next = self->address != NULL;
-      break;
-    case MP_PAGING_OFFSET:
-    case MP_PAGING_PAGE:
-      *has_next = *has_next && self->count > 0;
-      self->offset += self->count;
-      break;
-    case MP_PAGING_NONE:
-    default:
-      *has_next = FALSE;
-      break;
-    }
-  return TRUE;
-}
-
 static void
 page_answered (MpPlatformCall *self)
 {
-  gboolean has_next = FALSE;
+  MpScope scope = {
+    .item = self->root, .joins = self->joins, .page = self->root, .object = self->object
+  };
+  gboolean has_next;
   g_autoptr (GError) error = NULL;
 
-  self->pages++;
-  if (find_next_page (self, &has_next, &error) && has_next &&
-      self->pages >= get_list (self)->paging.max_pages)
-    g_set_error (&error, MP_ERROR, MP_ERROR_TOO_LARGE, "%s %s/paging: more than %u pages",
-                 mp_platform_document_get_id (self->document), get_list (self)->pointer,
-                 self->pages);
-  if (error != NULL)
+  if (!mp_paging_advance (&self->paging, &scope, self->response, self->count, &has_next, &error))
     {
       fail (self, g_steal_pointer (&error));
       return;
@@ -492,55 +340,38 @@ page_answered (MpPlatformCall *self)
     advance (self);
 }
 
-static void
-read_job_free (gpointer data)
+static MpPlatformReading *
+reading_new (MpPlatformCall *self)
 {
-  ReadJob *job = data;
+  MpPlatformReading *reading = g_new0 (MpPlatformReading, 1);
 
-  mp_platform_document_unref (job->document);
-  g_object_unref (job->response);
-  g_hash_table_unref (job->joins);
-  g_ptr_array_unref (job->items);
-  g_hash_table_unref (job->names);
-  g_ptr_array_unref (job->pending);
-  g_free (job->object);
-  g_clear_pointer (&job->root, json_node_unref);
-  g_free (job->said);
-  g_free (job);
-}
-
-static ReadJob *
-read_job_new (MpPlatformCall *self)
-{
-  ReadJob *job = g_new0 (ReadJob, 1);
-
-  job->document = mp_platform_document_ref (self->document);
-  job->response = g_object_ref (self->response);
-  job->is_token = self->step == STEP_TOKEN;
+  reading->document = mp_platform_document_ref (self->document);
+  reading->response = g_object_ref (self->response);
+  reading->is_token = self->step == STEP_TOKEN;
   if ((self->step == STEP_MAIN || self->step == STEP_OPTIONS) && self->kind != MP_CALL_TEST)
-    job->list = get_list (self);
+    reading->list = get_list (self);
   if (self->step == STEP_OPTIONS)
-    job->options = get_next_pending (self);
-  job->of_fields = self->kind == MP_CALL_FIELDS;
-  job->joins = g_hash_table_ref (self->joins);
-  job->items = g_ptr_array_ref (self->items);
-  job->names = g_hash_table_ref (self->names);
-  job->pending = g_ptr_array_ref (self->pending);
-  job->object = g_strdup (self->object);
-  return job;
+    reading->options = get_next_pending (self);
+  reading->of_fields = self->kind == MP_CALL_FIELDS;
+  reading->joins = g_hash_table_ref (self->joins);
+  reading->items = g_ptr_array_ref (self->items);
+  reading->names = g_hash_table_ref (self->names);
+  reading->pending = g_ptr_array_ref (self->pending);
+  reading->object = g_strdup (self->object);
+  return reading;
 }
 
 static void
 answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MpPlatformCall) self = user_data;
-  ReadJob *job = g_task_get_task_data (G_TASK (result));
+  MpPlatformReading *reading;
   g_autoptr (GError) error = NULL;
-  gboolean is_read = g_task_propagate_boolean (G_TASK (result), &error);
+  gboolean is_read = mp_platform_reading_run_finish (result, &reading, &error);
 
-  self->root = g_steal_pointer (&job->root);
-  self->said = g_steal_pointer (&job->said);
-  self->count = job->count;
+  self->root = g_steal_pointer (&reading->root);
+  self->said = g_steal_pointer (&reading->said);
+  self->count = reading->count;
   if (!is_read)
     {
       answer_failed (self, g_steal_pointer (&error));
@@ -573,44 +404,10 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
-/* In a worker thread: json-glib and thousands of items take long enough to be felt. */
-static void
-read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  ReadJob *job = task_data;
-  g_autoptr (GError) error = NULL;
-  MpPlatformDecoder decoder = {
-    .document = job->document,
-    .list = job->list,
-    .of_fields = job->of_fields,
-    .joins = job->joins,
-    .items = job->items,
-    .names = job->names,
-    .most = job->of_fields ? MAX_FIELDS : MAX_OBJECTS,
-    .object = job->object,
-    .pending = job->pending,
-  };
-
-  job->root =
-      mp_platform_answer_read (job->document, job->response, job->is_token, &job->said, &error);
-  if (job->root != NULL && job->options != NULL)
-    mp_platform_decode_options (&decoder, job->options, job->root, &error);
-  else if (job->root != NULL && job->list != NULL)
-    mp_platform_decode_page (&decoder, job->root, &job->count, &error);
-  /* To free a tree of some megabytes would hold up the main loop too. */
-  if (job->list != NULL && job->list->paging.kind == MP_PAGING_NONE)
-    g_clear_pointer (&job->root, json_node_unref);
-  if (error != NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
 static void
 sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MpPlatformCall) self = user_data;
-  g_autoptr (GTask) reading = NULL;
   g_autoptr (GError) error = NULL;
 
   self->response = mp_http_client_send_finish (MP_HTTP_CLIENT (source), result, &error);
@@ -621,12 +418,8 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       fail (self, g_steal_pointer (&error));
       return;
     }
-  /* Not the call itself is given to the thread, which may hold on to the task a moment longer. */
-  reading =
-      g_task_new (NULL, g_task_get_cancellable (self->task), answer_read_cb, g_object_ref (self));
-  g_task_set_source_tag (reading, sent_cb);
-  g_task_set_task_data (reading, read_job_new (self), read_job_free);
-  g_task_run_in_thread (reading, read_answer_thread);
+  mp_platform_reading_run_async (reading_new (self), g_task_get_cancellable (self->task),
+                                 answer_read_cb, g_object_ref (self));
 }
 
 static void
@@ -644,31 +437,11 @@ send (MpPlatformCall *self, Step step, MpHttpRequest *request)
 static MpHttpRequest *
 make_page_request (MpPlatformCall *self, GError **error)
 {
-  const MpListSpec *list = get_list (self);
-  const MpPagingSpec *paging = &list->paging;
-  g_autofree char *size = g_strdup_printf ("%u", paging->size);
-  g_autofree char *place = NULL;
-  const char *query[5] = { NULL };
-  unsigned int n = 0;
+  g_auto (MpPageQuery) query = { 0 };
 
-  if (paging->size_query != NULL && paging->size > 0)
-    {
-      query[n++] = paging->size_query;
-      query[n++] = size;
-    }
-  if (paging->kind == MP_PAGING_CURSOR_BODY)
-    place = g_strdup (self->cursor);
-  else if (paging->kind == MP_PAGING_OFFSET)
-    place = g_strdup_printf ("%u", self->offset);
-  else if (paging->kind == MP_PAGING_PAGE)
-    place = g_strdup_printf ("%u", paging->first + self->pages);
-  if (place != NULL)
-    {
-      query[n++] = paging->query;
-      query[n++] = place;
-    }
-  return mp_request_builder_make_request (self->builder, list->request, self->address, query,
-                                          error);
+  mp_paging_make_query (&self->paging, &query);
+  return mp_request_builder_make_request (self->builder, get_list (self)->request,
+                                          self->paging.address, query.query, error);
 }
 
 static MpHttpRequest *
@@ -782,8 +555,7 @@ mp_platform_call_finalize (GObject *object)
   g_free (self->origin);
   g_free (self->object);
   g_free (self->token_key);
-  g_free (self->cursor);
-  g_free (self->address);
+  mp_paging_clear (&self->paging);
   g_hash_table_unref (self->joins);
   g_hash_table_unref (self->names);
   g_ptr_array_unref (self->items);
@@ -822,6 +594,8 @@ mp_platform_call_new (const MpCallContext *context, MpCallKind kind, const char 
   self->deadline_ms = context->deadline_ms;
   self->kind = kind;
   self->object = g_strdup (object);
+  self->paging.document = self->document;
+  self->paging.list = kind != MP_CALL_TEST ? get_list (self) : NULL;
   return self;
 }
 
@@ -853,23 +627,4 @@ GObject *
 mp_platform_call_run_finish (MpPlatformCall *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-MpMode
-mp_platform_document_guess_mode (const MpPlatformDocument *document,
-                                 MpSecret *secret,
-                                 MpRequestBuilder *builder)
-{
-  for (unsigned int i = 0; i < document->mode_rules->len; i++)
-    {
-      const MpModeRule *rule = g_ptr_array_index (document->mode_rules, i);
-      const char *value = rule->part != NULL ? mp_secret_get (secret, rule->part)
-                          : builder != NULL
-                              ? mp_request_builder_get_setting (builder, rule->setting)
-                              : NULL;
-
-      if (value != NULL && g_regex_match (rule->pattern, value, G_REGEX_MATCH_DEFAULT, NULL))
-        return rule->mode;
-    }
-  return MP_MODE_UNKNOWN;
 }

@@ -43,10 +43,4 @@ GObject *mp_platform_call_run_finish (MpPlatformCall *self,
                                       GAsyncResult *result,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The mode that the secret shows by itself. @builder: (nullable): a connection, which shows it
- * too */
-MpMode mp_platform_document_guess_mode (const MpPlatformDocument *document,
-                                        MpSecret *secret,
-                                        MpRequestBuilder *builder);
-
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "mp-error.h"
 #include "mp-platform-call.h"
+#include "mp-platform-test.h"
 
 struct _MpPlatform
 {

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-platform-paging.h"
+
+#include <string.h>
+
+#include "mp-error.h"
+
+/* The address that a Link header calls the next one (RFC 8288); NULL: none. */
+static char *
+find_next_link (MpHttpResponse *response)
+{
+  const char *header = mp_http_response_get_header (response, "link");
+  g_auto (GStrv) links = g_strsplit (header != NULL ? header : "", ",", -1);
+
+  for (unsigned int i = 0; links[i] != NULL; i++)
+    {
+      const char *open = strchr (links[i], '<');
+      const char *end = open != NULL ? strchr (open, '>') : NULL;
+
+      if (end != NULL && (strstr (end, "rel=\"next\"") != NULL || strstr (end, "rel=next") != NULL))
+        return g_strndup (open + 1, (size_t) (end - open - 1));
+    }
+  return NULL;
+}
+
+static gboolean
+find_next (MpPaging *self,
+           const MpScope *scope,
+           MpHttpResponse *response,
+           unsigned int count,
+           gboolean *has_next,
+           GError **error)
+{
+  const MpPagingSpec *paging = &self->list->paging;
+  const char *id = mp_platform_document_get_id (self->document);
+  gboolean is_full = paging->size > 0 ? count >= paging->size : count > 0;
+
+  if (!mp_attribute_get_boolean (paging->more, id, scope, is_full, has_next, error))
+    return FALSE;
+  switch (paging->kind)
+    {
+    case MP_PAGING_CURSOR_BODY:
+      if (!mp_attribute_get_text (paging->next, id, scope, &self->cursor, error))
+        return FALSE;
+      *has_next = self->cursor != NULL;
+      break;
+    case MP_PAGING_NEXT_URL_BODY:
+      if (!mp_attribute_get_text (paging->next, id, scope, &self->address, error))
+        return FALSE;
+      *has_next = self->address != NULL;
+      break;
+    case MP_PAGING_LINK_HEADER:
+      self->address = find_next_link (response);
+      *has_next = self->address != NULL;
+      break;
+    case MP_PAGING_OFFSET:
+    case MP_PAGING_PAGE:
+      *has_next = *has_next && count > 0;
+      self->offset += count;
+      break;
+    case MP_PAGING_NONE:
+    default:
+      *has_next = FALSE;
+      break;
+    }
+  return TRUE;
+}
+
+void
+mp_paging_clear (MpPaging *self)
+{
+  g_clear_pointer (&self->cursor, g_free);
+  g_clear_pointer (&self->address, g_free);
+}
+
+void
+mp_paging_make_query (const MpPaging *self, MpPageQuery *query)
+{
+  const MpPagingSpec *paging = &self->list->paging;
+  unsigned int n = 0;
+
+  *query = (MpPageQuery){ .size = g_strdup_printf ("%u", paging->size) };
+  if (paging->size_query != NULL && paging->size > 0)
+    {
+      query->query[n++] = paging->size_query;
+      query->query[n++] = query->size;
+    }
+  if (paging->kind == MP_PAGING_CURSOR_BODY)
+    query->place = g_strdup (self->cursor);
+  else if (paging->kind == MP_PAGING_OFFSET)
+    query->place = g_strdup_printf ("%u", self->offset);
+  else if (paging->kind == MP_PAGING_PAGE)
+    query->place = g_strdup_printf ("%u", paging->first + self->pages);
+  if (query->place != NULL)
+    {
+      query->query[n++] = paging->query;
+      query->query[n++] = query->place;
+    }
+}
+
+void
+mp_page_query_clear (MpPageQuery *self)
+{
+  g_free (self->size);
+  g_free (self->place);
+}
+
+gboolean
+mp_paging_advance (MpPaging *self,
+                   const MpScope *scope,
+                   MpHttpResponse *response,
+                   unsigned int count,
+                   gboolean *has_next,
+                   GError **error)
+{
+  self->pages++;
+  mp_paging_clear (self);
+  *has_next = FALSE;
+  if (self->list->paging.kind == MP_PAGING_NONE)
+    return TRUE;
+  if (!find_next (self, scope, response, count, has_next, error))
+    return FALSE;
+  if (!*has_next || self->pages < self->list->paging.max_pages)
+    return TRUE;
+  g_set_error (error, MP_ERROR, MP_ERROR_TOO_LARGE, "%s %s/paging: more than %u pages",
+               mp_platform_document_get_id (self->document), self->list->pointer, self->pages);
+  return FALSE;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-http-client.h"
+#include "mp-platform-document.h"
+
+G_BEGIN_DECLS
+
+/* Where in the pages of a list one is. */
+typedef struct
+{
+  const MpPlatformDocument *document; /* (unowned) */
+  const MpListSpec *list;             /* (unowned) */
+  unsigned int pages;                 /* read so far */
+  unsigned int offset;
+  char *cursor;  /* (nullable) */
+  char *address; /* (nullable): of the next page */
+} MpPaging;
+
+/* The names and values that ask for one page, NULL-terminated; their texts are the paging's. */
+typedef struct
+{
+  char *size;
+  char *place; /* (nullable) */
+  const char *query[5];
+} MpPageQuery;
+
+void mp_paging_clear (MpPaging *self);
+void mp_paging_make_query (const MpPaging *self, MpPageQuery *query);
+void mp_page_query_clear (MpPageQuery *self);
+/* After a page of @count items: is there another, and where? */
+gboolean mp_paging_advance (MpPaging *self,
+                            const MpScope *scope,
+                            MpHttpResponse *response,
+                            unsigned int count,
+                            gboolean *has_next,
+                            GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MpPageQuery, mp_page_query_clear)
+
+G_END_DECLS

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-platform-reading.h"
+
+#include "mp-platform-answer.h"
+
+#define MAX_OBJECTS 5000
+#define MAX_FIELDS 20000
+
+static void
+reading_free (gpointer data)
+{
+  MpPlatformReading *self = data;
+
+  mp_platform_document_unref (self->document);
+  g_object_unref (self->response);
+  g_hash_table_unref (self->joins);
+  g_ptr_array_unref (self->items);
+  g_hash_table_unref (self->names);
+  g_ptr_array_unref (self->pending);
+  g_free (self->object);
+  g_clear_pointer (&self->root, json_node_unref);
+  g_free (self->said);
+  g_free (self);
+}
+
+/* In a worker thread: json-glib and thousands of items take long enough to be felt. */
+static void
+read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  MpPlatformReading *self = task_data;
+  g_autoptr (GError) error = NULL;
+  MpPlatformDecoder decoder = {
+    .document = self->document,
+    .list = self->list,
+    .of_fields = self->of_fields,
+    .joins = self->joins,
+    .items = self->items,
+    .names = self->names,
+    .most = self->of_fields ? MAX_FIELDS : MAX_OBJECTS,
+    .object = self->object,
+    .pending = self->pending,
+  };
+
+  self->root =
+      mp_platform_answer_read (self->document, self->response, self->is_token, &self->said, &error);
+  if (self->root != NULL && self->options != NULL)
+    mp_platform_decode_options (&decoder, self->options, self->root, &error);
+  else if (self->root != NULL && self->list != NULL)
+    mp_platform_decode_page (&decoder, self->root, &self->count, &error);
+  /* To free a tree of some megabytes would hold up the main loop too. */
+  if (self->list != NULL && self->list->paging.kind == MP_PAGING_NONE)
+    g_clear_pointer (&self->root, json_node_unref);
+  if (error != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+void
+mp_platform_reading_run_async (MpPlatformReading *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  /* Not the call itself is given to the thread, which may hold on to the task a moment longer. */
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, mp_platform_reading_run_async);
+  g_task_set_task_data (task, self, reading_free);
+  g_task_run_in_thread (task, read_answer_thread);
+}
+
+gboolean
+mp_platform_reading_run_finish (GAsyncResult *result, MpPlatformReading **reading, GError **error)
+{
+  *reading = g_task_get_task_data (G_TASK (result));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

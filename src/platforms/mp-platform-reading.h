@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-http-client.h"
+#include "mp-platform-decode.h"
+
+G_BEGIN_DECLS
+
+/* One answer that is read in a worker thread. Nothing else uses @items, @names and @pending
+ * meanwhile. Each pointer that is not const is owned. */
+typedef struct
+{
+  MpPlatformDocument *document;
+  MpHttpResponse *response;
+  gboolean is_token;
+  const MpListSpec *list; /* (nullable): no items in it; of the document */
+  gboolean of_fields;
+  GHashTable *joins;
+  GPtrArray *items;
+  GHashTable *names;
+  char *object;                    /* (nullable) */
+  GPtrArray *pending;              /* (element-type MpPendingOptions) */
+  const MpPendingOptions *options; /* (nullable): of @pending: what the answer is for */
+  JsonNode *root;                  /* (nullable) */
+  char *said;                      /* (nullable) */
+  unsigned int count;              /* of the items */
+} MpPlatformReading;
+
+/* @self: taken; until @callback has returned it is the result's */
+void mp_platform_reading_run_async (MpPlatformReading *self,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+/* What was read stands in the result then, also beside an error. */
+gboolean
+mp_platform_reading_run_finish (GAsyncResult *result, MpPlatformReading **reading, GError **error);
+
+G_END_DECLS

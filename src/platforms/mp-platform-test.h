@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-platform-private.h"
+#include "mp-request-builder.h"
+
+G_BEGIN_DECLS
+
+/* What a test found out. @scope: the answers of a connected key; @said: (nullable): the platform's
+ * own words */
+MpTestResult *mp_platform_make_test_result (const MpPlatformDocument *document,
+                                            MpTestOutcome outcome,
+                                            MpMode guessed_mode,
+                                            const MpScope *scope,
+                                            const char *said,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The mode that the secret shows by itself. @builder: (nullable): a connection, which shows it
+ * too */
+MpMode mp_platform_document_guess_mode (const MpPlatformDocument *document,
+                                        MpSecret *secret,
+                                        MpRequestBuilder *builder);
+
+G_END_DECLS
