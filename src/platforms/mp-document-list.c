@@ -130,63 +130,6 @@ parse_options (MpDocumentReader *reader,
   return sources;
 }
 
-static GObject *
-parse_static_object (MpDocumentReader *reader, JsonObject *object, const char *pointer)
-{
-  static const char *const members[] = { "name", "label", "custom", NULL };
-  const char *name = mp_document_reader_get_string (reader, object, pointer, "name", TRUE);
-  const char *label = mp_document_reader_get_string (reader, object, pointer, "label", FALSE);
-
-  mp_document_reader_check_members (reader, object, pointer, members);
-  if (name == NULL)
-    return NULL;
-  return G_OBJECT (
-      mp_crm_object_new (name, label != NULL ? label : name,
-                         mp_document_reader_get_boolean (reader, object, pointer, "custom")));
-}
-
-static GObject *
-parse_static_field (MpDocumentReader *reader, JsonObject *object, const char *pointer)
-{
-  static const char *const members[] = { "name", "label", "type", "required", "read_only", NULL };
-  const char *type = mp_document_reader_get_string (reader, object, pointer, "type", TRUE);
-  MpCrmFieldInit init = {
-    .name = mp_document_reader_get_string (reader, object, pointer, "name", TRUE),
-    .label = mp_document_reader_get_string (reader, object, pointer, "label", FALSE),
-    .required = mp_document_reader_get_boolean (reader, object, pointer, "required"),
-    .read_only = mp_document_reader_get_boolean (reader, object, pointer, "read_only"),
-  };
-
-  mp_document_reader_check_members (reader, object, pointer, members);
-  if (type != NULL && !mp_field_type_from_string (type, &init.type))
-    {
-      mp_document_reader_add_fault (reader, pointer, "type", "“%s” is no type of a field", type);
-      return NULL;
-    }
-  return init.name != NULL && type != NULL ? G_OBJECT (mp_crm_field_new (&init)) : NULL;
-}
-
-static GPtrArray *
-parse_static (MpDocumentReader *reader,
-              JsonObject *owner,
-              const char *pointer,
-              GObject *(*parse) (MpDocumentReader *, JsonObject *, const char *) )
-{
-  JsonArray *array = mp_document_reader_get_array (reader, owner, pointer, "static", FALSE);
-  GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (unsigned int i = 0; array != NULL && i < json_array_get_length (array); i++)
-    {
-      g_autofree char *at = mp_document_dup_element_pointer (pointer, "static", i);
-      JsonObject *object = mp_document_reader_get_element (reader, array, i, at);
-      GObject *item = object != NULL ? parse (reader, object, at) : NULL;
-
-      if (item != NULL)
-        g_ptr_array_add (items, item);
-    }
-  return items;
-}
-
 static void
 mp_attribute_free_item (gpointer data)
 {
@@ -242,50 +185,100 @@ parse_field_attributes (MpDocumentReader *reader,
   list->options = parse_options (reader, spec, object, list->pointer);
 }
 
-MpListSpec *
-mp_document_parse_list (MpDocumentReader *reader,
-                        MpPlatformSpec *spec,
-                        const MpDocumentNames *names,
-                        JsonObject *document,
-                        const char *name,
-                        gboolean required)
+static MpListSpec *
+parse_list (MpDocumentReader *reader,
+            MpPlatformSpec *spec,
+            const MpDocumentNames *names,
+            JsonObject *object,
+            char *pointer /* (transfer full) */,
+            gboolean of_fields)
 {
-  static const char *const object_members[] = { "request", "optional", "joins",  "paging",
-                                                "items",   "entries",  "keep",   "name",
-                                                "label",   "custom",   "static", NULL };
-  static const char *const field_members[] = { "request",    "optional", "joins",     "paging",
-                                               "items",      "entries",  "keep",      "name",
-                                               "label",      "custom",   "static",    "type",
-                                               "subtype",    "required", "read_only", "restricted",
-                                               "max_length", "options",  NULL };
-  JsonObject *object = mp_document_reader_get_object (reader, document, "", name, required);
-  gboolean of_fields = g_str_equal (name, "fields");
-  MpListSpec *list;
+  static const char *const object_members[] = { "when",   "request", "optional", "joins", "paging",
+                                                "items",  "entries", "keep",     "name",  "label",
+                                                "custom", "static",  "first",    NULL };
+  static const char *const field_members[] = {
+    "when",    "request",  "optional",  "joins",      "paging",     "items",   "entries",
+    "keep",    "name",     "label",     "custom",     "static",     "first",   "type",
+    "subtype", "required", "read_only", "restricted", "max_length", "options", NULL
+  };
+  MpListSpec *list = g_new0 (MpListSpec, 1);
   gboolean live;
 
-  if (object == NULL)
-    return NULL;
-  list = g_new0 (MpListSpec, 1);
-  list->pointer = mp_pointer_append ("", name);
-  mp_document_reader_check_members (reader, object, list->pointer,
+  list->pointer = pointer;
+  mp_document_reader_check_members (reader, object, pointer,
                                     of_fields ? field_members : object_members);
-  list->request = mp_document_parse_request (reader, names, object, list->pointer, FALSE);
+  list->when = mp_document_reader_get_attribute (reader, object, pointer, "when", FALSE);
+  list->request = mp_document_parse_request (reader, names, object, pointer, FALSE);
   live = list->request != NULL;
-  list->optional = mp_document_reader_get_boolean (reader, object, list->pointer, "optional");
-  list->joins = mp_document_parse_joins (reader, names, object, list->pointer);
-  parse_paging (reader, &list->paging, object, list->pointer);
+  list->optional = mp_document_reader_get_boolean (reader, object, pointer, "optional");
+  list->joins = mp_document_parse_joins (reader, names, object, pointer);
+  parse_paging (reader, &list->paging, object, pointer);
   parse_items (reader, list, object);
-  list->keep = mp_document_reader_get_attribute (reader, object, list->pointer, "keep", FALSE);
-  list->name = mp_document_reader_get_attribute (reader, object, list->pointer, "name", live);
-  list->label = mp_document_reader_get_attribute (reader, object, list->pointer, "label", FALSE);
-  list->custom = mp_document_reader_get_attribute (reader, object, list->pointer, "custom", FALSE);
+  list->keep = mp_document_reader_get_attribute (reader, object, pointer, "keep", FALSE);
+  list->name = mp_document_reader_get_attribute (reader, object, pointer, "name", live);
+  list->label = mp_document_reader_get_attribute (reader, object, pointer, "label", FALSE);
+  list->custom = mp_document_reader_get_attribute (reader, object, pointer, "custom", FALSE);
   if (of_fields)
     parse_field_attributes (reader, spec, list, object);
-  list->static_items = parse_static (reader, object, list->pointer,
-                                     of_fields ? parse_static_field : parse_static_object);
+  list->static_items = mp_document_parse_static (reader, object, pointer, of_fields);
+  list->first = mp_document_parse_first (reader, object, pointer);
   if (!live && list->static_items->len == 0)
-    mp_document_reader_add_fault (reader, list->pointer, NULL, "“request” or “static” is expected");
+    mp_document_reader_add_fault (reader, pointer, NULL, "“request” or “static” is expected");
   return list;
+}
+
+static void
+parse_alternatives (MpDocumentReader *reader,
+                    MpPlatformSpec *spec,
+                    const MpDocumentNames *names,
+                    GPtrArray *lists,
+                    JsonArray *array,
+                    const char *name)
+{
+  gboolean of_fields = g_str_equal (name, "fields");
+
+  for (unsigned int i = 0; i < json_array_get_length (array); i++)
+    {
+      g_autofree char *at = mp_document_dup_element_pointer ("", name, i);
+      JsonObject *object = mp_document_reader_get_element (reader, array, i, at);
+      MpListSpec *list;
+
+      if (object == NULL)
+        continue;
+      list = parse_list (reader, spec, names, object, g_strdup (at), of_fields);
+      g_ptr_array_add (lists, list);
+      if (list->when == NULL && i + 1 < json_array_get_length (array))
+        mp_document_reader_add_fault (reader, at, "when",
+                                      "“when” is missing: no list behind this one would be read");
+    }
+  if (json_array_get_length (array) == 0)
+    mp_document_reader_add_fault (reader, "", name, "a list, or an array of lists, is expected");
+}
+
+/* One list, or several of which the first that fits counts. */
+GPtrArray *
+mp_document_parse_lists (MpDocumentReader *reader,
+                         MpPlatformSpec *spec,
+                         const MpDocumentNames *names,
+                         JsonObject *document,
+                         const char *name,
+                         gboolean required)
+{
+  JsonArray *several = mp_json_get_array (document, name);
+  g_autoptr (GPtrArray) lists = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_list_spec_free);
+  JsonObject *object;
+
+  if (several != NULL)
+    {
+      parse_alternatives (reader, spec, names, lists, several, name);
+      return g_steal_pointer (&lists);
+    }
+  object = mp_document_reader_get_object (reader, document, "", name, required);
+  if (object == NULL)
+    return NULL;
+  g_ptr_array_add (lists, parse_list (reader, spec, names, object, mp_pointer_append ("", name),
+                                      g_str_equal (name, "fields")));
+  return g_steal_pointer (&lists);
 }
 
 static void

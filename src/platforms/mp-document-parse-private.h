@@ -37,12 +37,17 @@ void mp_document_parse_auth (MpDocumentReader *reader,
                              const MpDocumentNames *names,
                              MpAuthSpec *auth,
                              JsonObject *document);
-MpListSpec *mp_document_parse_list (MpDocumentReader *reader,
+GPtrArray *mp_document_parse_lists (MpDocumentReader *reader,
                                     MpPlatformSpec *spec,
                                     const MpDocumentNames *names,
                                     JsonObject *document,
                                     const char *name,
                                     gboolean required);
+GPtrArray *mp_document_parse_static (MpDocumentReader *reader,
+                                     JsonObject *owner,
+                                     const char *pointer,
+                                     gboolean of_fields);
+GStrv mp_document_parse_first (MpDocumentReader *reader, JsonObject *owner, const char *pointer);
 void mp_document_parse_types (MpDocumentReader *reader,
                               GHashTable *types,
                               JsonObject *document,

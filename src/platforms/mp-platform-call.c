@@ -40,6 +40,7 @@ struct _MpPlatformCall
   char *object; /* (nullable) */
 
   /* In progress */
+  const MpListSpec *list;    /* (unowned) (nullable): of the document; none for a test */
   GTask *task;               /* (owned) (nullable): not running */
   MpSecret *secret;          /* (owned) (nullable) */
   MpRequestBuilder *builder; /* (owned) (nullable) */
@@ -69,16 +70,10 @@ G_DEFINE_FINAL_TYPE (MpPlatformCall, mp_platform_call, G_TYPE_OBJECT)
 static void advance (MpPlatformCall *self);
 static void start (MpPlatformCall *self);
 
-static const MpListSpec *
-get_list (MpPlatformCall *self)
-{
-  return self->kind == MP_CALL_FIELDS ? self->document->fields : self->document->objects;
-}
-
 static GPtrArray *
 get_joins (MpPlatformCall *self)
 {
-  return self->kind == MP_CALL_TEST ? self->document->test.joins : get_list (self)->joins;
+  return self->kind == MP_CALL_TEST ? self->document->test.joins : self->list->joins;
 }
 
 static const MpJoin *
@@ -160,23 +155,44 @@ get_item_name (gpointer item)
   return MP_IS_CRM_OBJECT (item) ? mp_crm_object_get_name (item) : mp_crm_field_get_name (item);
 }
 
-/* The static items come first, in their order; a live one of the same name takes the place. */
+/* Moves those of @items that @names lists, in its order. */
+static void
+take_first (GStrv names, GPtrArray *items, GPtrArray *taken)
+{
+  for (unsigned int i = 0; names[i] != NULL; i++)
+    {
+      for (unsigned int j = 0; j < items->len; j++)
+        {
+          if (!g_str_equal (get_item_name (g_ptr_array_index (items, j)), names[i]))
+            continue;
+          g_ptr_array_add (taken, g_ptr_array_remove_index (items, j));
+          break;
+        }
+    }
+}
+
+/* The static items come first, in their order; a live one of the same name takes the place. Before
+ * them all stand those that the document calls first. */
 static void
 finish_list (MpPlatformCall *self)
 {
-  GPtrArray *static_items = get_list (self)->static_items;
-  GType type = self->kind == MP_CALL_FIELDS ? MP_TYPE_CRM_FIELD : MP_TYPE_CRM_OBJECT;
-  GListStore *store = g_list_store_new (type);
+  GPtrArray *static_items = self->list->static_items;
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
+  GListStore *store;
 
   for (unsigned int i = 0; i < static_items->len; i++)
     {
       gpointer item = g_ptr_array_index (static_items, i);
 
       if (!g_hash_table_contains (self->names, get_item_name (item)))
-        g_list_store_append (store, item);
+        g_ptr_array_add (all, item);
     }
-  g_list_store_splice (store, g_list_model_get_n_items (G_LIST_MODEL (store)), 0,
-                       self->items->pdata, self->items->len);
+  g_ptr_array_extend (all, self->items, NULL, NULL);
+  take_first (self->list->first, all, sorted);
+  g_ptr_array_extend (sorted, all, NULL, NULL);
+  store = g_list_store_new (self->kind == MP_CALL_FIELDS ? MP_TYPE_CRM_FIELD : MP_TYPE_CRM_OBJECT);
+  g_list_store_splice (store, 0, 0, sorted->pdata, sorted->len);
   succeed (self, store);
 }
 
@@ -221,7 +237,7 @@ do_without (MpPlatformCall *self, const GError *error)
       advance (self);
       return TRUE;
     }
-  if (self->step == STEP_MAIN && self->kind != MP_CALL_TEST && get_list (self)->optional)
+  if (self->step == STEP_MAIN && self->kind != MP_CALL_TEST && self->list->optional)
     {
       finish_list (self);
       return TRUE;
@@ -334,7 +350,7 @@ page_answered (MpPlatformCall *self)
   self->is_listed = !has_next;
   if (self->pending->len > MAX_OPTION_REQUESTS)
     fail (self, g_error_new (MP_ERROR, MP_ERROR_TOO_LARGE, "%s %s/options: more than %u requests",
-                             mp_platform_document_get_id (self->document), get_list (self)->pointer,
+                             mp_platform_document_get_id (self->document), self->list->pointer,
                              MAX_OPTION_REQUESTS));
   else
     advance (self);
@@ -349,7 +365,7 @@ reading_new (MpPlatformCall *self)
   reading->response = g_object_ref (self->response);
   reading->is_token = self->step == STEP_TOKEN;
   if ((self->step == STEP_MAIN || self->step == STEP_OPTIONS) && self->kind != MP_CALL_TEST)
-    reading->list = get_list (self);
+    reading->list = self->list;
   if (self->step == STEP_OPTIONS)
     reading->options = get_next_pending (self);
   reading->of_fields = self->kind == MP_CALL_FIELDS;
@@ -440,8 +456,8 @@ make_page_request (MpPlatformCall *self, GError **error)
   g_auto (MpPageQuery) query = { 0 };
 
   mp_paging_make_query (&self->paging, &query);
-  return mp_request_builder_make_request (self->builder, get_list (self)->request,
-                                          self->paging.address, query.query, error);
+  return mp_request_builder_make_request (self->builder, self->list->request, self->paging.address,
+                                          query.query, error);
 }
 
 static MpHttpRequest *
@@ -478,7 +494,7 @@ advance (MpPlatformCall *self)
     {
       if (self->is_listed && self->next_pending < self->pending->len)
         step = STEP_OPTIONS;
-      else if (self->is_listed || get_list (self)->request == NULL)
+      else if (self->is_listed || self->list->request == NULL)
         {
           finish_list (self);
           return;
@@ -594,9 +610,23 @@ mp_platform_call_new (const MpCallContext *context, MpCallKind kind, const char 
   self->deadline_ms = context->deadline_ms;
   self->kind = kind;
   self->object = g_strdup (object);
-  self->paging.document = self->document;
-  self->paging.list = kind != MP_CALL_TEST ? get_list (self) : NULL;
   return self;
+}
+
+static gboolean
+choose_list (MpPlatformCall *self, GError **error)
+{
+  g_autoptr (JsonNode) settings = mp_request_builder_make_settings (self->builder);
+  MpScope scope = { .item = settings, .object = self->object };
+
+  if (self->kind == MP_CALL_TEST)
+    return TRUE;
+  self->list = mp_platform_document_choose_list (
+      self->document,
+      self->kind == MP_CALL_FIELDS ? self->document->fields : self->document->objects, &scope,
+      error);
+  self->paging = (MpPaging){ .document = self->document, .list = self->list };
+  return self->list != NULL;
 }
 
 void
@@ -613,8 +643,9 @@ mp_platform_call_run_async (MpPlatformCall *self,
   g_task_set_source_tag (task, mp_platform_call_run_async);
   self->builder = mp_request_builder_new (self->document, self->origin, secret, connection,
                                           self->object, &error);
-  if (self->builder == NULL)
+  if (self->builder == NULL || !choose_list (self, &error))
     {
+      g_clear_pointer (&self->builder, mp_request_builder_free);
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }

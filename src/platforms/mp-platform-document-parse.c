@@ -223,6 +223,18 @@ check_names (MpDocumentReader *reader, MpPlatformSpec *spec)
     }
 }
 
+/* The fields of an answer have types of the vendor. */
+static gboolean
+has_live_list (GPtrArray *lists)
+{
+  for (unsigned int i = 0; lists != NULL && i < lists->len; i++)
+    {
+      if (((const MpListSpec *) g_ptr_array_index (lists, i))->request != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* A compiled document; NULL, and faults in @faults, when it cannot be used. */
 MpPlatformDocument *
 mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
@@ -256,11 +268,10 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
   mp_document_parse_auth (&reader, names, &self->auth, object);
   parse_mode (&reader, self, object);
   parse_test (&reader, names, &self->test, object);
-  self->objects = mp_document_parse_list (&reader, self->spec, names, object, "objects", is_crm);
-  self->fields = mp_document_parse_list (&reader, self->spec, names, object, "fields", is_crm);
+  self->objects = mp_document_parse_lists (&reader, self->spec, names, object, "objects", is_crm);
+  self->fields = mp_document_parse_lists (&reader, self->spec, names, object, "fields", is_crm);
   self->types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  mp_document_parse_types (&reader, self->types, object,
-                           self->fields != NULL && self->fields->request != NULL);
+  mp_document_parse_types (&reader, self->types, object, has_live_list (self->fields));
   mp_document_parse_errors (&reader, self, object);
   mp_document_parse_limits (&reader, self, object);
 

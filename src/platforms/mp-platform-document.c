@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-platform-document.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "mp-document-reader.h"
 #include "mp-error.h"
 
@@ -67,6 +69,7 @@ mp_list_spec_free (MpListSpec *self)
   if (self == NULL)
     return;
   g_free (self->pointer);
+  mp_attribute_free (self->when);
   mp_request_spec_free (self->request);
   g_clear_pointer (&self->joins, g_ptr_array_unref);
   mp_attribute_free (self->paging.next);
@@ -86,6 +89,7 @@ mp_list_spec_free (MpListSpec *self)
   mp_attribute_free (self->max_length);
   g_clear_pointer (&self->options, g_ptr_array_unref);
   g_clear_pointer (&self->static_items, g_ptr_array_unref);
+  g_strfreev (self->first);
   g_free (self);
 }
 
@@ -111,8 +115,8 @@ mp_platform_document_unref (MpPlatformDocument *self)
   auth_clear (&self->auth);
   g_clear_pointer (&self->mode_rules, g_ptr_array_unref);
   test_clear (&self->test);
-  mp_list_spec_free (self->objects);
-  mp_list_spec_free (self->fields);
+  g_clear_pointer (&self->objects, g_ptr_array_unref);
+  g_clear_pointer (&self->fields, g_ptr_array_unref);
   g_clear_pointer (&self->types, g_hash_table_unref);
   g_clear_pointer (&self->bad_key, g_ptr_array_unref);
   g_clear_pointer (&self->limited, g_ptr_array_unref);
@@ -147,6 +151,31 @@ mp_platform_document_find_type (const MpPlatformDocument *self,
         return GPOINTER_TO_INT (found);
     }
   return MP_FIELD_TYPE_OTHER;
+}
+
+const MpListSpec *
+mp_platform_document_choose_list (const MpPlatformDocument *self,
+                                  GPtrArray *lists,
+                                  const MpScope *scope,
+                                  GError **error)
+{
+  for (unsigned int i = 0; i < lists->len; i++)
+    {
+      const MpListSpec *list = g_ptr_array_index (lists, i);
+      gboolean fits;
+
+      if (!mp_attribute_get_boolean (list->when, mp_platform_document_get_id (self), scope, TRUE,
+                                     &fits, error))
+        return NULL;
+      if (fits)
+        return list;
+    }
+  g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND,
+               /* Translators: the name of a platform, then that of an object (record type) */
+               _ ("What is known of %s does not say how the fields of “%s” are read."),
+                  mp_platform_spec_get_label (self->spec),
+                  scope->object != NULL ? scope->object : "");
+  return NULL;
 }
 
 /* The value of the first alternative that has one. The error names document and pointer. */

@@ -132,6 +132,7 @@ typedef struct
 typedef struct
 {
   char *pointer;
+  MpAttribute *when;      /* (nullable): for which objects and settings */
   MpRequestSpec *request; /* (nullable): static items only */
   gboolean optional;
   GPtrArray *joins; /* (element-type MpJoin) */
@@ -150,6 +151,7 @@ typedef struct
   MpAttribute *max_length;
   GPtrArray *options;      /* (nullable) (element-type MpOptionsSpec): the first that fits counts */
   GPtrArray *static_items; /* (element-type GObject): MpCrmObject or MpCrmField */
+  GStrv first;             /* names of items that stand before all others */
 } MpListSpec;
 
 typedef struct
@@ -180,10 +182,10 @@ typedef struct
   MpAuthSpec auth;
   GPtrArray *mode_rules; /* (element-type MpModeRule) */
   MpTestSpec test;
-  MpListSpec *objects; /* (nullable) */
-  MpListSpec *fields;  /* (nullable) */
-  GHashTable *types;   /* (element-type utf8 MpFieldType): by "TYPE" or "TYPE\nSUBTYPE" */
-  GPtrArray *bad_key;  /* (element-type MpCondition) */
+  GPtrArray *objects; /* (nullable) (element-type MpListSpec): the first that fits counts */
+  GPtrArray *fields;  /* (nullable) (element-type MpListSpec) */
+  GHashTable *types;  /* (element-type utf8 MpFieldType): by "TYPE" or "TYPE\nSUBTYPE" */
+  GPtrArray *bad_key; /* (element-type MpCondition) */
   GPtrArray *limited;
   GPtrArray *throttled;
   GPtrArray *failed;   /* what an answer that looks well says of its failure */
@@ -201,6 +203,11 @@ const char *mp_platform_document_get_id (const MpPlatformDocument *self);
 MpFieldType mp_platform_document_find_type (const MpPlatformDocument *self,
                                             const char *type,
                                             const char *subtype);
+/* (nullable): the first of @lists that is for @scope, whose item has the connection's settings */
+const MpListSpec *mp_platform_document_choose_list (const MpPlatformDocument *self,
+                                                    GPtrArray *lists,
+                                                    const MpScope *scope,
+                                                    GError **error);
 void mp_list_spec_free (MpListSpec *self);
 void mp_request_spec_free (MpRequestSpec *self);
 void mp_options_spec_free (MpOptionsSpec *self);

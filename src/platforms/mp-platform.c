@@ -35,9 +35,9 @@ call_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-check_has_list (MpPlatform *self, GTask *task, const MpListSpec *list)
+check_has_lists (MpPlatform *self, GTask *task, GPtrArray *lists)
 {
-  if (list != NULL)
+  if (lists != NULL)
     return TRUE;
   g_task_return_new_error (task, MP_ERROR, MP_ERROR_NOT_FOUND,
                            _ ("%s has no fields to map."), mp_platform_get_label (self));
@@ -254,7 +254,7 @@ mp_platform_load_objects_async (MpPlatform *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mp_platform_load_objects_async);
-  if (check_has_list (self, task, self->document->objects))
+  if (check_has_lists (self, task, self->document->objects))
     run (self, g_steal_pointer (&task), MP_CALL_OBJECTS, NULL, secret, connection);
 }
 
@@ -307,7 +307,7 @@ mp_platform_load_fields_async (MpPlatform *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mp_platform_load_fields_async);
-  if (check_has_list (self, task, self->document->fields))
+  if (check_has_lists (self, task, self->document->fields))
     run (self, g_steal_pointer (&task), MP_CALL_FIELDS, object, secret, connection);
 }
 

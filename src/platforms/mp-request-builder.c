@@ -497,6 +497,20 @@ mp_request_builder_get_setting (MpRequestBuilder *self, const char *id)
   return g_hash_table_lookup (self->settings, id);
 }
 
+JsonNode *
+mp_request_builder_make_settings (MpRequestBuilder *self)
+{
+  JsonObject *object = json_object_new ();
+  GHashTableIter iter;
+  gpointer id;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->settings);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    json_object_set_string_member (object, id, value);
+  return mp_json_node_take_object (object);
+}
+
 void
 mp_request_builder_set_field (MpRequestBuilder *self, const char *field)
 {

@@ -38,6 +38,8 @@ MpHttpRequest *mp_request_builder_make_request (MpRequestBuilder *self,
                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* (nullable): the value of a setting of the connection, or its fallback */
 const char *mp_request_builder_get_setting (MpRequestBuilder *self, const char *id);
+/* The settings as an object: what expressions before any answer are evaluated over. */
+JsonNode *mp_request_builder_make_settings (MpRequestBuilder *self) G_GNUC_WARN_UNUSED_RESULT;
 /* What {field} stands for in the requests after it. */
 void mp_request_builder_set_field (MpRequestBuilder *self, const char *field);
 /* The text without the secret parts and the token. */

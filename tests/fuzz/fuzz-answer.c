@@ -57,7 +57,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     return 0;
   document = read_document ();
   decoder.document = document;
-  decoder.list = document->fields;
+  decoder.list = g_ptr_array_index (document->fields, 0);
   decoded = mp_platform_decode_page (&decoder, root, &count, &error);
   g_assert_true (decoded == (error == NULL));
   g_assert_cmpuint (items->len, ==, g_hash_table_size (names));

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-engine-fixture.h"
+
+#include <string.h>
+
+#include "mp-error.h"
+
+/* Alternative lists, static items, and what stands first. */
+
+static const char two_ways[] =
+    "\"fields\": [{\"when\": \"@object in [contacts, leads]\","
+    " \"request\": {\"path\": \"/people\"}, \"items\": \"@item\", \"name\": \"n\", \"type\": \"t\","
+    " \"static\": [{\"name\": \"email\", \"type\": \"email\"}]},"
+    " {\"when\": \"@object == 'deals' && site != ''\","
+    " \"static\": [{\"name\": \"sum\", \"type\": \"money\"}]}]";
+
+static void
+assert_fields (MpPlatform *platform, const char *object, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) fields = mp_engine_load_fields (platform, object, &error);
+  g_autofree char *names = NULL;
+
+  g_assert_no_error (error);
+  names = mp_engine_join_names (fields);
+  g_assert_cmpstr (names, ==, expected);
+}
+
+/* The first list that is for the object counts; a setting can decide too. */
+static void
+test_list_by_object (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, two_ways);
+
+  mp_engine_add_reply (fixture, "/api/people", NULL, "[{\"n\": \"size\", \"t\": \"x\"}]");
+  assert_fields (platform, "contacts", "email,size");
+  assert_fields (platform, "leads", "email,size");
+  g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 2);
+  assert_fields (platform, "deals", "sum");
+  g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 2);
+}
+
+/* An object that no list is for is an error in words, and nothing is asked. */
+static void
+test_no_list_fits (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, two_ways);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) fields = mp_engine_load_fields (platform, "orders", &error);
+
+  g_assert_null (fields);
+  g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "orders"));
+  g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 0);
+}
+
+/* What cannot be evaluated names its place in the document. */
+static void
+test_when_that_fails (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"objects\": [{\"when\": \"site < 3\", \"static\": [{\"name\": \"a\"}]}]");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) objects = mp_engine_load_objects (platform, &error);
+
+  g_assert_null (objects);
+  g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "own /objects/0/when: "));
+}
+
+static void
+test_whole_static_field (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"fields\": {\"static\": [{\"name\": \"kind\", \"label\": \"Kind\", \"type\": \"enum\","
+      " \"custom\": true, \"required\": true, \"read_only\": true, \"restricted\": true,"
+      " \"max_length\": 40, \"options\": [{\"value\": \"a\", \"label\": \"A\"},"
+      " {\"value\": \"b\"}]}]}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) fields = mp_engine_load_fields (platform, "o", &error);
+  g_autoptr (MpCrmField) field = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_model_get_n_items (fields), ==, 1);
+  field = g_list_model_get_item (fields, 0);
+  g_assert_cmpstr (mp_crm_field_get_label (field), ==, "Kind");
+  g_assert_cmpint (mp_crm_field_get_field_type (field), ==, MP_FIELD_TYPE_ENUM);
+  g_assert_true (mp_crm_field_get_custom (field));
+  g_assert_true (mp_crm_field_get_required (field));
+  g_assert_true (mp_crm_field_get_read_only (field));
+  g_assert_true (mp_crm_field_get_restricted (field));
+  g_assert_cmpuint (mp_crm_field_get_max_length (field), ==, 40);
+  g_assert_cmpuint (mp_crm_field_get_n_options (field), ==, 2);
+  g_assert_cmpstr (mp_crm_field_get_option (field, 0)->label, ==, "A");
+  g_assert_cmpstr (mp_crm_field_get_option (field, 1)->label, ==, "b");
+}
+
+/* Of hundreds of objects, those that one looks for stand first. */
+static void
+test_first (MpEngineFixture *fixture, gconstpointer data)
+{
+  mp_engine_add_reply (fixture, "/api/o", NULL, "[\"a\", \"c\", \"d\"]");
+  mp_engine_assert_objects (fixture, MP_ENGINE_BEARER,
+                            "\"objects\": {\"request\": {\"path\": \"/o\"}, \"items\": \"@item\","
+                            " \"name\": \"@item\", \"first\": [\"d\", \"none\", \"b\"],"
+                            " \"static\": [{\"name\": \"b\"}, {\"name\": \"x\"}]}",
+                            "d,b,x,a,c");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  mp_engine_add_test ("/platforms/lists/list-by-object", test_list_by_object);
+  mp_engine_add_test ("/platforms/lists/no-list-fits", test_no_list_fits);
+  mp_engine_add_test ("/platforms/lists/when-that-fails", test_when_that_fails);
+  mp_engine_add_test ("/platforms/lists/whole-static-field", test_whole_static_field);
+  mp_engine_add_test ("/platforms/lists/first", test_first);
+
+  return g_test_run ();
+}
