@@ -1,23 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-document-parse-private.h"
 
+#include "mp-humanise.h"
 #include "mp-json.h"
 
 #define MAX_LENGTH 1000000000
 
 typedef GObject *(*ParseItem) (MpDocumentReader *reader, JsonObject *object, const char *pointer);
 
+/* (nullable): the label, made of the name where there is none */
+static char *
+read_label (MpDocumentReader *reader, JsonObject *object, const char *pointer, const char *name)
+{
+  const char *label = mp_document_reader_get_string (reader, object, pointer, "label", FALSE);
+
+  if (label != NULL)
+    return g_strdup (label);
+  return name != NULL ? mp_humanise (name) : NULL;
+}
+
 static GObject *
 parse_object (MpDocumentReader *reader, JsonObject *object, const char *pointer)
 {
   static const char *const members[] = { "name", "label", "custom", NULL };
   const char *name = mp_document_reader_get_string (reader, object, pointer, "name", TRUE);
-  const char *label = mp_document_reader_get_string (reader, object, pointer, "label", FALSE);
+  g_autofree char *label = read_label (reader, object, pointer, name);
   gboolean custom = mp_document_reader_get_boolean (reader, object, pointer, "custom");
 
   mp_document_reader_check_members (reader, object, pointer, members);
-  return name != NULL ? G_OBJECT (mp_crm_object_new (name, label != NULL ? label : name, custom))
-                      : NULL;
+  return name != NULL ? G_OBJECT (mp_crm_object_new (name, label, custom)) : NULL;
 }
 
 static MpOption *
@@ -57,9 +68,11 @@ parse_field (MpDocumentReader *reader, JsonObject *object, const char *pointer)
                                          "options",   NULL };
   const char *type = mp_document_reader_get_string (reader, object, pointer, "type", TRUE);
   g_autoptr (GPtrArray) options = parse_options (reader, object, pointer);
+  const char *name = mp_document_reader_get_string (reader, object, pointer, "name", TRUE);
+  g_autofree char *label = read_label (reader, object, pointer, name);
   MpCrmFieldInit init = {
-    .name = mp_document_reader_get_string (reader, object, pointer, "name", TRUE),
-    .label = mp_document_reader_get_string (reader, object, pointer, "label", FALSE),
+    .name = name,
+    .label = label,
     .required = mp_document_reader_get_boolean (reader, object, pointer, "required"),
     .read_only = mp_document_reader_get_boolean (reader, object, pointer, "read_only"),
     .custom = mp_document_reader_get_boolean (reader, object, pointer, "custom"),

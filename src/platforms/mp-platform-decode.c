@@ -2,6 +2,7 @@
 #include "mp-platform-decode.h"
 
 #include "mp-error.h"
+#include "mp-humanise.h"
 #include "mp-json.h"
 
 static const char *
@@ -166,7 +167,7 @@ make_object (const MpPlatformDecoder *self,
 
   if (!get_boolean (self, self->list->custom, scope, &custom, error))
     return NULL;
-  return G_OBJECT (mp_crm_object_new (name, label != NULL ? label : name, custom));
+  return G_OBJECT (mp_crm_object_new (name, label, custom));
 }
 
 static GObject *
@@ -254,6 +255,8 @@ decode_item (MpPlatformDecoder *self, const MpScope *scope, GError **error)
     }
   if (g_hash_table_contains (self->names, name))
     return TRUE;
+  if (label == NULL)
+    label = mp_humanise (name);
   if (!check_room (self, error))
     return FALSE;
   named.name = name;
@@ -372,6 +375,8 @@ mp_platform_decode_options (MpPlatformDecoder *self,
   scope.name = pending->name;
   if (!get_text (self, self->list->label, &scope, &label, error))
     return FALSE;
+  if (label == NULL)
+    label = mp_humanise (pending->name);
   field = make_field (self, pending->name, label, &scope, error);
   if (field == NULL)
     return FALSE;

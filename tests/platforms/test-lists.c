@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mp-error.h"
+#include "mp-humanise.h"
 
 /* Alternative lists, static items, and what stands first. */
 
@@ -109,6 +110,60 @@ test_first (MpEngineFixture *fixture, gconstpointer data)
                             "d,b,x,a,c");
 }
 
+static void
+test_humanised_names (void)
+{
+  static const char *const cases[][2] = {
+    { "first_name", "First name" },
+    { "dateOfBirth", "Date of birth" },
+    { "HTMLBody", "HTML body" },
+    { "websiteURL", "Website URL" },
+    { "FIRST_NAME", "First name" },
+    { "URL", "URL" },
+    { "address2Line", "Address2 line" },
+    { "group.field-x", "Group field x" },
+    { "__x__", "X" },
+    { "Already Two Words", "Already Two Words" },
+    { "straße_nr", "Straße nr" },
+    { "élan", "Élan" },
+    { "___", "___" },
+    { "", "" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *label = mp_humanise (cases[i][0]);
+
+      g_assert_cmpstr (label, ==, cases[i][1]);
+    }
+}
+
+/* Without a label in answer or document there is still one that can be read. */
+static void
+test_labels_of_names (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const char *const expected[] = { "Home page", "Date of birth", "Said" };
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"fields\": {\"request\": {\"path\": \"/f\"}, \"items\": \"@item\", \"name\": \"n\","
+      " \"label\": \"l\", \"type\": \"n\","
+      " \"static\": [{\"name\": \"home_page\", \"type\": \"url\"}]}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) fields = NULL;
+
+  mp_engine_add_reply (fixture, "/api/f", NULL,
+                       "[{\"n\": \"dateOfBirth\"}, {\"n\": \"x_y\", \"l\": \"Said\"}]");
+  fields = mp_engine_load_fields (platform, "o", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_model_get_n_items (fields), ==, G_N_ELEMENTS (expected));
+  for (unsigned int i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      g_autoptr (MpCrmField) field = g_list_model_get_item (fields, i);
+
+      g_assert_cmpstr (mp_crm_field_get_label (field), ==, expected[i]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -119,6 +174,8 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/lists/when-that-fails", test_when_that_fails);
   mp_engine_add_test ("/platforms/lists/whole-static-field", test_whole_static_field);
   mp_engine_add_test ("/platforms/lists/first", test_first);
+  g_test_add_func ("/platforms/lists/humanised-names", test_humanised_names);
+  mp_engine_add_test ("/platforms/lists/labels-of-names", test_labels_of_names);
 
   return g_test_run ();
 }
