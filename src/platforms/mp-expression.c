@@ -25,6 +25,8 @@ typedef enum
   NODE_GREATER,
   NODE_GREATER_EQUAL,
   NODE_IN,
+  NODE_CHOICE,
+  NODE_MATCHES,
 } NodeKind;
 
 /* One step of a path: a name, or what an expression says. */
@@ -38,13 +40,15 @@ typedef struct
 struct _MpExpression
 {
   NodeKind kind;
-  MpValue value;       /* of a constant */
-  char *text;          /* (owned) (nullable): a constant's text */
-  GPtrArray *segments; /* (owned) (nullable) (element-type Segment): a path's */
-  gboolean is_special; /* the first segment is @item, @key or @NAME */
-  GPtrArray *items;    /* (owned) (nullable) (element-type MpExpression): a list's constants */
-  MpExpression *left;  /* (owned) (nullable) */
-  MpExpression *right; /* (owned) (nullable) */
+  MpValue value;           /* of a constant */
+  char *text;              /* (owned) (nullable): a constant's text */
+  GPtrArray *segments;     /* (owned) (nullable) (element-type Segment): a path's */
+  gboolean is_special;     /* the first segment is @item, @key or @NAME */
+  GPtrArray *items;        /* (owned) (nullable) (element-type MpExpression): a list's constants */
+  MpExpression *left;      /* (owned) (nullable) */
+  MpExpression *right;     /* (owned) (nullable) */
+  MpExpression *condition; /* (owned) (nullable): of a choice: left or else right */
+  GRegex *pattern;         /* (owned) (nullable): what the left side is to match */
 };
 
 typedef struct
@@ -63,7 +67,7 @@ static const struct
   { ">=", NODE_GREATER_EQUAL }, { "<", NODE_LESS },     { ">", NODE_GREATER },
 };
 
-static MpExpression *parse_or (Parser *parser, GError **error);
+static MpExpression *parse_choice (Parser *parser, GError **error);
 
 static MpExpression *
 new_node (NodeKind kind)
@@ -214,7 +218,7 @@ static gboolean
 take_computed_segment (Parser *parser, GPtrArray *segments, GError **error)
 {
   gboolean is_filter = take (parser, "?");
-  MpExpression *inner = parse_or (parser, error);
+  MpExpression *inner = parse_choice (parser, error);
   Segment *segment;
 
   if (inner == NULL)
@@ -362,7 +366,7 @@ parse_unary (Parser *parser, GError **error)
     }
   else if (take (parser, "("))
     {
-      inner = parse_or (parser, error);
+      inner = parse_choice (parser, error);
       if (inner != NULL && !take (parser, ")"))
         return fail (parser, error, "“)”");
     }
@@ -370,6 +374,28 @@ parse_unary (Parser *parser, GError **error)
     inner = parse_primary (parser, error);
   parser->depth--;
   return g_steal_pointer (&inner);
+}
+
+/* After its operator: a text, so that a fault in it is found when the document is read. */
+static MpExpression *
+parse_pattern (Parser *parser, MpExpression *left /* (transfer full) */, GError **error)
+{
+  g_autoptr (MpExpression) self = new_binary (NODE_MATCHES, left, NULL);
+  g_autofree char *text = NULL;
+  const char *start;
+
+  skip_blanks (parser);
+  start = parser->at;
+  if (*parser->at != '"' && *parser->at != '\'')
+    return fail (parser, error, "a pattern in quotation marks");
+  text = take_string (parser, error);
+  if (text == NULL)
+    return NULL;
+  self->pattern = g_regex_new (text, G_REGEX_OPTIMIZE, G_REGEX_MATCH_DEFAULT, NULL);
+  if (self->pattern != NULL)
+    return g_steal_pointer (&self);
+  parser->at = start;
+  return fail (parser, error, "a regular expression");
 }
 
 static MpExpression *
@@ -385,6 +411,8 @@ parse_comparison (Parser *parser, GError **error)
       right = take (parser, "[") ? parse_list (parser, error) : parse_unary (parser, error);
       return right != NULL ? new_binary (NODE_IN, g_steal_pointer (&left), right) : NULL;
     }
+  if (take (parser, "~"))
+    return parse_pattern (parser, g_steal_pointer (&left), error);
   for (size_t i = 0; i < G_N_ELEMENTS (comparisons); i++)
     {
       if (!take (parser, comparisons[i].text))
@@ -426,6 +454,31 @@ parse_or (Parser *parser, GError **error)
       left = new_binary (NODE_OR, g_steal_pointer (&left), right);
     }
   return g_steal_pointer (&left);
+}
+
+/* What is chosen may be another choice: a ? b : c ? d : e */
+static MpExpression *
+parse_choice (Parser *parser, GError **error)
+{
+  g_autoptr (MpExpression) condition = parse_or (parser, error);
+  g_autoptr (MpExpression) self = NULL;
+
+  if (condition == NULL || !take (parser, "?"))
+    return g_steal_pointer (&condition);
+  if (++parser->depth > MAX_DEPTH)
+    return fail (parser, error, "less nesting");
+  self = new_node (NODE_CHOICE);
+  self->condition = g_steal_pointer (&condition);
+  self->left = parse_choice (parser, error);
+  if (self->left == NULL)
+    return NULL;
+  if (!take (parser, ":"))
+    return fail (parser, error, "“:”");
+  self->right = parse_choice (parser, error);
+  if (self->right == NULL)
+    return NULL;
+  parser->depth--;
+  return g_steal_pointer (&self);
 }
 
 static MpValue
@@ -674,6 +727,28 @@ evaluate_binary (const MpExpression *self, const MpScope *scope, MpValue *value,
   return TRUE;
 }
 
+static gboolean
+evaluate_matches (const MpExpression *self, const MpScope *scope, MpValue *value, GError **error)
+{
+  MpValue left;
+
+  if (!mp_expression_evaluate (self->left, scope, &left, error))
+    return FALSE;
+  *value = make_boolean (left.kind == MP_VALUE_STRING &&
+                         g_regex_match (self->pattern, left.string, G_REGEX_MATCH_DEFAULT, NULL));
+  return TRUE;
+}
+
+static gboolean
+evaluate_choice (const MpExpression *self, const MpScope *scope, MpValue *value, GError **error)
+{
+  MpValue condition;
+
+  return mp_expression_evaluate (self->condition, scope, &condition, error) &&
+         mp_expression_evaluate (mp_value_is_true (&condition) ? self->left : self->right, scope,
+                                 value, error);
+}
+
 /* An expression, or NULL with MP_ERROR_INVALID, which says where what is expected. */
 MpExpression *
 mp_expression_parse (const char *text, GError **error)
@@ -686,7 +761,7 @@ mp_expression_parse (const char *text, GError **error)
       g_set_error (error, MP_ERROR, MP_ERROR_INVALID, "longer than %d characters", MAX_LENGTH);
       return NULL;
     }
-  self = parse_or (&parser, error);
+  self = parse_choice (&parser, error);
   if (self == NULL)
     return NULL;
   skip_blanks (&parser);
@@ -703,6 +778,8 @@ mp_expression_free (MpExpression *self)
   g_free (self->text);
   g_clear_pointer (&self->segments, g_ptr_array_unref);
   g_clear_pointer (&self->items, g_ptr_array_unref);
+  mp_expression_free (self->condition);
+  g_clear_pointer (&self->pattern, g_regex_unref);
   mp_expression_free (self->left);
   mp_expression_free (self->right);
   g_free (self);
@@ -737,6 +814,10 @@ mp_expression_evaluate (const MpExpression *self,
     case NODE_GREATER_EQUAL:
     case NODE_IN:
       return evaluate_binary (self, scope, value, error);
+    case NODE_MATCHES:
+      return evaluate_matches (self, scope, value, error);
+    case NODE_CHOICE:
+      return evaluate_choice (self, scope, value, error);
     case NODE_LIST: /* stands only right of "in" */
     default:
       g_return_val_if_reached (FALSE);

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  *   constants    'text'   "text"   12   1.5   true   false   null
  *   lists        type in [text, 'long text', 3]   name in @schema.requiredProperties
  *   operators    !  ==  !=  <  <=  >  >=  in  &&  ||  ( )
+ *   matching     name ~ '^x_'   of a text only; a regular expression (PCRE)
+ *   choice       serialize ? 'several' : data_type
  *
  * What a path does not find is null. False are null, false, 0, "", "0", "false" and what is empty.
  */

@@ -73,6 +73,10 @@ test_evaluates (Fixture *fixture, gconstpointer data)
     { "labels.singular == 'E'", TRUE },
     { "list.0 == 'a' && list.1.b == 7", TRUE },
     { "list.9", FALSE },
+    { "name ~ '^em' && !(name ~ '^mail')", TRUE },
+    { "name ~ \"mail$\" && type != 'x'", TRUE },
+    { "missing ~ '.*'", FALSE },
+    { "length ~ '80'", FALSE },
     { "[\"@odata.type\"] == 'x'", TRUE },
     { "name in @schema.requiredProperties", TRUE },
     { "type in @schema.requiredProperties", FALSE },
@@ -122,10 +126,21 @@ test_gives_texts (Fixture *fixture, gconstpointer data)
     const char *text;
     const char *expected;
   } cases[] = {
-    { "name", "email" },        { "length", "80" },   { "big", "12345678901" },
-    { "createable", "true" },   { "empty", NULL },    { "labels", NULL },
-    { "none", NULL },           { "'text'", "text" }, { "12", "12" },
+    { "name", "email" },
+    { "length", "80" },
+    { "big", "12345678901" },
+    { "createable", "true" },
+    { "empty", NULL },
+    { "labels", NULL },
+    { "none", NULL },
+    { "'text'", "text" },
+    { "12", "12" },
     { "labels.singular", "E" },
+    { "createable ? name : type", "email" },
+    { "nillable ? name : 'other'", "other" },
+    { "nillable ? 'a' : length > 79 ? 'b' : 'c'", "b" },
+    { "(nillable ? 'a' : createable ? 'b' : 'c')", "b" },
+    { "missing ? 'a' : none", NULL },
   };
   MpScope scope = { .item = fixture->item };
 
@@ -157,6 +172,9 @@ test_refuses_bad_text (Fixture *fixture, gconstpointer data)
     "a in [b,]",  "a.",
     "#",          "a || || b",
     "-",          "[]",
+    "a ~ b",      "a ~ '['",
+    "a ? b",      "a ? : c",
+    "a ? b : ",   "? b : c",
     "a in [1 2]", "((((((((((((((((((((((((((((((a))))))))))))))))))))))))))))))",
   };
 
