@@ -4,16 +4,16 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mp-answer-words.h"
 #include "mp-error.h"
 #include "mp-json.h"
-
-#define MAX_MESSAGE_CHARACTERS 300
 
 /* What one answer is judged by. */
 typedef struct
 {
   const MpPlatformDocument *document;
   MpHttpResponse *response;
+  const MpRedaction *redaction;
   unsigned int status;
   const char *text; /* not NUL-terminated */
   size_t length;
@@ -40,37 +40,6 @@ is_web_page (const Answer *answer)
   g_strchug (start);
   return g_ascii_strncasecmp (start, "<!doctype", 9) == 0 ||
          g_ascii_strncasecmp (start, "<html", 5) == 0;
-}
-
-/* One line, not too long; the words come from outside. */
-static char *
-clean_message (const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  g_autoptr (GString) clean = g_string_new (NULL);
-  gboolean blank = FALSE;
-  unsigned int count = 0;
-
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      if (g_unichar_isspace (c) || g_unichar_iscntrl (c))
-        {
-          blank = clean->len > 0;
-          continue;
-        }
-      if (count++ >= MAX_MESSAGE_CHARACTERS)
-        {
-          g_string_append (clean, "…");
-          break;
-        }
-      if (blank)
-        g_string_append_c (clean, ' ');
-      blank = FALSE;
-      g_string_append_unichar (clean, c);
-    }
-  return clean->len > 0 ? g_string_free (g_steal_pointer (&clean), FALSE) : NULL;
 }
 
 static char *
@@ -101,12 +70,15 @@ find_message (const Answer *answer)
     {
       g_autofree char *raw =
           find_message_part (answer, g_ptr_array_index (answer->document->messages, i));
-      char *clean = raw != NULL ? clean_message (raw) : NULL;
+      char *clean =
+          raw != NULL ? mp_answer_words_clean (raw, strlen (raw), answer->redaction) : NULL;
 
       if (clean != NULL)
         return clean;
     }
-  return NULL;
+  return is_web_page (answer)
+             ? mp_answer_words_find_title (answer->text, answer->length, answer->redaction)
+             : NULL;
 }
 
 static gboolean
@@ -214,14 +186,14 @@ set_throttled_error (const Answer *answer, const char *said, GError **error)
 }
 
 static void
-set_unreadable_error (const Answer *answer, GError **error)
+set_unreadable_error (const Answer *answer, const char *said, GError **error)
 {
   const char *end = answer->text + answer->length;
 
   if (is_web_page (answer))
     {
       set_error (
-          error, MP_ERROR_INVALID, NULL,
+          error, MP_ERROR_INVALID, said,
           g_strdup_printf (_ ("%s answered a web page instead of data: is the address right?"),
                               get_label (answer)));
       return;
@@ -250,7 +222,7 @@ set_status_error (const Answer *answer, const char *said, GError **error)
                g_strdup_printf (_ ("%s has a problem of its own (status %u). Try again later."),
                                    label, answer->status));
   else if (is_web_page (answer))
-    set_unreadable_error (answer, error);
+    set_unreadable_error (answer, said, error);
   else if (answer->status == 404)
     set_error (error, MP_ERROR_NOT_FOUND, said,
                g_strdup_printf (_ ("%s does not know what was asked for (status 404)."), label));
@@ -289,7 +261,7 @@ judge (const Answer *answer, gboolean is_token, const char *said, GError **error
   else if (answer->status < 200 || answer->status > 299)
     set_status_error (answer, said, error);
   else if (answer->root == NULL)
-    set_unreadable_error (answer, error);
+    set_unreadable_error (answer, said, error);
   else
     return TRUE;
   return FALSE;
@@ -298,6 +270,7 @@ judge (const Answer *answer, gboolean is_token, const char *said, GError **error
 JsonNode *
 mp_platform_answer_read (const MpPlatformDocument *document,
                          MpHttpResponse *response,
+                         const MpRedaction *redaction,
                          gboolean is_token,
                          char **said,
                          GError **error)
@@ -307,6 +280,7 @@ mp_platform_answer_read (const MpPlatformDocument *document,
   Answer answer = {
     .document = document,
     .response = response,
+    .redaction = redaction,
     .status = mp_http_response_get_status (response),
   };
 
@@ -316,8 +290,9 @@ mp_platform_answer_read (const MpPlatformDocument *document,
   root = mp_json_parse (answer.text, (gssize) answer.length, &parse_error);
   answer.root = root;
   answer.parse_error = parse_error;
-  *said = is_failure (&answer) || (is_token && is_refused_client (&answer)) ? find_message (&answer)
-                                                                            : NULL;
+  *said = is_failure (&answer) || is_web_page (&answer) || (is_token && is_refused_client (&answer))
+              ? find_message (&answer)
+              : NULL;
 
   return judge (&answer, is_token, *said, error) ? g_steal_pointer (&root) : NULL;
 }

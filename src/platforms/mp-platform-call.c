@@ -114,9 +114,15 @@ fail (MpPlatformCall *self, GError *error /* (transfer full) */)
   g_autoptr (GTask) task = NULL;
 
   if (self->builder != NULL)
-    message = mp_request_builder_redact (self->builder, error->message);
+    {
+      g_autoptr (MpRedaction) redaction = mp_request_builder_make_redaction (self->builder);
+
+      message = mp_redaction_apply (redaction, error->message);
+    }
   else
-    message = g_strdup (error->message);
+    {
+      message = g_strdup (error->message);
+    }
   task = stop (self);
   g_task_return_error (task, g_error_new_literal (error->domain, error->code, message));
 }
@@ -133,16 +139,13 @@ static void
 finish_test (MpPlatformCall *self, MpTestOutcome outcome)
 {
   MpScope scope = { .item = self->main_root, .joins = self->joins };
-  g_autofree char *said = NULL;
   g_autoptr (GError) error = NULL;
   MpTestResult *result;
 
-  if (self->said != NULL)
-    said = mp_request_builder_redact (self->builder, self->said);
   result = mp_platform_make_test_result (
       self->document, outcome,
-      mp_platform_document_guess_mode (self->document, self->secret, self->builder), &scope, said,
-      &error);
+      mp_platform_document_guess_mode (self->document, self->secret, self->builder), &scope,
+      self->said, &error);
   if (result != NULL)
     succeed (self, result);
   else
@@ -363,6 +366,7 @@ reading_new (MpPlatformCall *self)
 
   reading->document = mp_platform_document_ref (self->document);
   reading->response = g_object_ref (self->response);
+  reading->redaction = mp_request_builder_make_redaction (self->builder);
   reading->is_token = self->step == STEP_TOKEN;
   if ((self->step == STEP_MAIN || self->step == STEP_OPTIONS) && self->kind != MP_CALL_TEST)
     reading->list = self->list;

@@ -13,6 +13,7 @@ reading_free (gpointer data)
 
   mp_platform_document_unref (self->document);
   g_object_unref (self->response);
+  mp_redaction_unref (self->redaction);
   g_hash_table_unref (self->joins);
   g_ptr_array_unref (self->items);
   g_hash_table_unref (self->names);
@@ -41,8 +42,8 @@ read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
     .pending = self->pending,
   };
 
-  self->root =
-      mp_platform_answer_read (self->document, self->response, self->is_token, &self->said, &error);
+  self->root = mp_platform_answer_read (self->document, self->response, self->redaction,
+                                        self->is_token, &self->said, &error);
   if (self->root != NULL && self->options != NULL)
     mp_platform_decode_options (&decoder, self->options, self->root, &error);
   else if (self->root != NULL && self->list != NULL)

@@ -3,6 +3,7 @@
 
 #include "mp-http-client.h"
 #include "mp-platform-decode.h"
+#include "mp-redaction.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +13,7 @@ typedef struct
 {
   MpPlatformDocument *document;
   MpHttpResponse *response;
+  MpRedaction *redaction;
   gboolean is_token;
   const MpListSpec *list; /* (nullable): no items in it; of the document */
   gboolean of_fields;

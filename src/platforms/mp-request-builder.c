@@ -8,9 +8,6 @@
 #include "mp-json.h"
 
 #define ADDRESS_FLAGS (G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE)
-#define MASK "••••"
-/* Shorter ones would also blot out ordinary words. */
-#define SHORTEST_REDACTED 4
 
 struct _MpRequestBuilder
 {
@@ -593,30 +590,17 @@ mp_request_builder_make_request (MpRequestBuilder *self,
   return g_steal_pointer (&request);
 }
 
-static void
-redact_value (GString *text, const char *value)
+MpRedaction *
+mp_request_builder_make_redaction (MpRequestBuilder *self)
 {
-  if (value != NULL && strlen (value) >= SHORTEST_REDACTED)
-    g_string_replace (text, value, MASK, 0);
-}
-
-char *
-mp_request_builder_redact (MpRequestBuilder *self, const char *text)
-{
-  g_autoptr (GString) redacted = g_string_new (text);
-  g_autoptr (GRegex) half_masked = NULL;
+  MpRedaction *redaction = mp_redaction_new ();
 
   for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (self->document->spec); i++)
     {
       const MpPartSpec *part = mp_platform_spec_get_part (self->document->spec, i);
 
-      if (part->secret)
-        redact_value (redacted, mp_secret_get (self->secret, part->id));
+      mp_redaction_add (redaction, mp_secret_get (self->secret, part->id), part->secret);
     }
-  redact_value (redacted, self->token);
-  /* Vendors mask a key only in part: "sk_test_********************a1b2". */
-  half_masked =
-      g_regex_new ("[^\\s\"']*\\*{3,}[^\\s\"']*", G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT, NULL);
-  return g_regex_replace_literal (half_masked, redacted->str, -1, 0, MASK, G_REGEX_MATCH_DEFAULT,
-                                  NULL);
+  mp_redaction_add (redaction, self->token, TRUE);
+  return redaction;
 }

@@ -3,6 +3,7 @@
 
 #include "mp-http-client.h"
 #include "mp-platform-document.h"
+#include "mp-redaction.h"
 #include "mp-secret.h"
 
 G_BEGIN_DECLS
@@ -42,9 +43,8 @@ const char *mp_request_builder_get_setting (MpRequestBuilder *self, const char *
 JsonNode *mp_request_builder_make_settings (MpRequestBuilder *self) G_GNUC_WARN_UNUSED_RESULT;
 /* What {field} stands for in the requests after it. */
 void mp_request_builder_set_field (MpRequestBuilder *self, const char *field);
-/* The text without the secret parts and the token. */
-char *mp_request_builder_redact (MpRequestBuilder *self,
-                                 const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* What no message about the call may show: every part of the key, and the token. */
+MpRedaction *mp_request_builder_make_redaction (MpRequestBuilder *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpRequestBuilder, mp_request_builder_free)
 

@@ -10,10 +10,10 @@
 static const char head[] =
     "{\"id\": \"own\", \"version\": 1, \"kind\": \"crm\", \"label\": \"Own\","
     " \"connection\": [{\"id\": \"site\", \"label\": \"Site\", \"default\": \"SITE\"}],"
-    " \"credential\": [{\"id\": \"key\", \"label\": \"Key\"}],"
     " \"hosts\": [\"{site}\"], \"base\": \"{site}/api/\", \"types\": {\"*\": \"text\"},";
 
 /* Of what a test's document is not about. */
+static const char one_part[] = ", \"credential\": [{\"id\": \"key\", \"label\": \"Key\"}]";
 static const char plain_test[] = ", \"test\": {\"request\": {\"path\": \"/me\"}}";
 static const char no_objects[] = ", \"objects\": {\"static\": [{\"name\": \"o\"}]}";
 static const char no_fields[] =
@@ -50,8 +50,9 @@ mp_engine_make_platform (MpEngineFixture *fixture, const char *auth, const char 
   g_autoptr (GError) error = NULL;
 
   g_string_append_printf (
-      text, "%s %s%s%s%s}", auth, rest, get_missing (rest, "\"test\"", plain_test),
-      get_missing (rest, "\"objects\"", no_objects), get_missing (rest, "\"fields\"", no_fields));
+      text, "%s %s%s%s%s%s}", auth, rest, get_missing (rest, "\"credential\"", one_part),
+      get_missing (rest, "\"test\"", plain_test), get_missing (rest, "\"objects\"", no_objects),
+      get_missing (rest, "\"fields\"", no_fields));
   g_string_replace (text, "SITE", mp_test_server_get_address (fixture->server), 0);
   object = mp_json_parse_object (text->str, -1, &error);
   g_assert_no_error (error);
@@ -91,6 +92,17 @@ mp_engine_load_fields (MpPlatform *platform, const char *object, GError **error)
   mp_platform_load_fields_async (platform, object, secret, NULL, NULL, mp_test_wait_cb, &place);
   result = mp_test_wait (&place);
   return mp_platform_load_fields_finish (platform, result, error);
+}
+
+MpTestResult *
+mp_engine_test (MpPlatform *platform, MpSecret *secret, GError **error)
+{
+  GAsyncResult *place = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mp_platform_test_async (platform, secret, NULL, NULL, mp_test_wait_cb, &place);
+  result = mp_test_wait (&place);
+  return mp_platform_test_finish (platform, result, error);
 }
 
 void

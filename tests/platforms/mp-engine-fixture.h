@@ -30,6 +30,8 @@ GListModel *mp_engine_load_objects (MpPlatform *platform, GError **error) G_GNUC
 GListModel *mp_engine_load_fields (MpPlatform *platform,
                                    const char *object,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+MpTestResult *
+mp_engine_test (MpPlatform *platform, MpSecret *secret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void mp_engine_add_reply (MpEngineFixture *fixture,
                           const char *path,
                           const char *query,

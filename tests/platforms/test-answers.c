@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "mp-engine-fixture.h"
+#include "mp-error.h"
+#include "mp-test-wait.h"
+
+/*
+ * What real servers do wrong: nothing of it hides what happened, and nothing of the key is shown.
+ */
+#define LOGIN "carla@example.org"
+#define PASSWORD "Geh/im &7"
+
+static const char own_auth[] =
+    " \"auth\": {\"kind\": \"basic\", \"user\": \"{login}\", \"password\": \"{password}\"},";
+static const char own_parts[] =
+    " \"credential\": [{\"id\": \"login\", \"label\": \"Login\", \"secret\": false},"
+    " {\"id\": \"password\", \"label\": \"Password\"}],"
+    " \"errors\": {\"failed\": [{\"status\": 200, \"when\": \"ok == false\"}],"
+    " \"message\": [\"message\", \"header:X-Status-Reason\", \"text\"]},";
+
+static MpPlatform *
+make_platform (MpEngineFixture *fixture, const char *rest)
+{
+  g_autofree char *all = g_strconcat (own_parts, rest, NULL);
+
+  return mp_engine_make_platform (fixture, own_auth, all);
+}
+
+static MpSecret *
+make_secret (void)
+{
+  MpSecret *secret = mp_secret_new ();
+
+  mp_secret_set (secret, "login", LOGIN);
+  mp_secret_set (secret, "password", PASSWORD);
+  return secret;
+}
+
+static MpTestResult *
+test_key (MpEngineFixture *fixture, const MpTestReply *reply, GError **error)
+{
+  g_autoptr (MpPlatform) platform =
+                 make_platform (fixture, "\"test\": {\"request\": {\"path\": \"/me\"}}");
+  g_autoptr (MpSecret) secret = make_secret ();
+
+  mp_test_server_clear (fixture->server);
+  mp_test_server_add (fixture->server, reply);
+  return mp_engine_test (platform, secret, error);
+}
+
+static GListModel *
+load_objects (MpPlatform *platform, GError **error)
+{
+  g_autoptr (MpSecret) secret = make_secret ();
+  GAsyncResult *place = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mp_platform_load_objects_async (platform, secret, NULL, NULL, mp_test_wait_cb, &place);
+  result = mp_test_wait (&place);
+  return mp_platform_load_objects_finish (platform, result, error);
+}
+
+static void
+assert_is_fit_to_show (const char *message)
+{
+  static const char *const hidden[] = { "Geh", "im &7", "carla", "Y2FybGFA", "<", "\n", NULL };
+
+  g_assert_nonnull (message);
+  for (unsigned int i = 0; hidden[i] != NULL; i++)
+    {
+      g_test_message ("%s", message);
+      g_assert_null (strstr (message, hidden[i]));
+    }
+  g_assert_cmpint (g_utf8_strlen (message, -1), <, 420);
+}
+
+/* SuiteCRM and EspoCRM write the wrong password into their log and, some of them, the answer. */
+static void
+test_an_echoed_key_is_hidden (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autofree char *pair =
+      g_base64_encode ((const guchar *) LOGIN ":" PASSWORD, strlen (LOGIN ":" PASSWORD));
+  g_autofree char *basic = g_strdup_printf ("{\"message\": \"No: Basic %s\"}", pair);
+  const struct
+  {
+    const char *body;
+    const char *header;
+    const char *expected;
+  } cases[] = {
+    { "{\"message\": \"Wrong password: Geh/im &7\"}", NULL, "Wrong password: ••••" },
+    { "{\"message\": \"" LOGIN " / Geh/im &7: unknown\"}", NULL, "•••• / ••••: unknown" },
+    { "{\"message\": \"?p=Geh%2Fim%20%267&l=carla%40example.org\"}", NULL, "?p=••••&l=••••" },
+    { "{\"message\": \"{\\\"p\\\":\\\"Geh\\\\/im &7\\\"}\"}", NULL, "{\"p\":\"••••\"}" },
+    { "{\"message\": \"<b>Geh/im &amp;7</b> is wrong\"}", NULL, "•••• is wrong" },
+    { "Login " LOGIN " failed", NULL, "Login •••• failed" },
+    { "", "Refused Geh/im &7", "Refused ••••" },
+    { basic, NULL, "No: Basic ••••" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      MpTestReply reply = { .status = 401, .body = cases[i].body };
+      g_autoptr (MpTestResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", cases[i].body);
+      if (cases[i].header != NULL)
+        {
+          reply.headers[0] = "X-Status-Reason";
+          reply.headers[1] = cases[i].header;
+        }
+      result = test_key (fixture, &reply, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (mp_test_result_get_outcome (result), ==, MP_TEST_REJECTED);
+      g_assert_cmpstr (mp_test_result_get_message (result), ==, cases[i].expected);
+      assert_is_fit_to_show (mp_test_result_get_message (result));
+    }
+}
+
+/* A page of 98 KB instead of an answer, as PHP and gateways send it. */
+static char *
+make_page (const char *title)
+{
+  g_autoptr (GString) page = g_string_new (NULL);
+
+  g_string_append_printf (page, "<!DOCTYPE html><html><head><title>%s</title><style>", title);
+  while (page->len < 98 * 1024)
+    g_string_append (page, "body { color: red } <div>Geh/im &7</div>\n");
+  g_string_append (page, "</style></head><body><h1>No</h1></body></html>");
+  return g_string_free (g_steal_pointer (&page), FALSE);
+}
+
+static void
+test_no_answer_that_can_be_read (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autofree char *page = make_page ("Database error: " PASSWORD);
+  const struct
+  {
+    unsigned int status;
+    const char *type;
+    const char *body;
+    MpError code;
+    const char *said;
+  } cases[] = {
+    { 200, NULL, "", MP_ERROR_INVALID, "Own answered nothing." },
+    { 200, NULL, " \r\n", MP_ERROR_INVALID, "Own answered nothing." },
+    { 200, NULL, "{\"ok\": false, \"message\": \"down\"}", MP_ERROR_INVALID,
+      "Own could not do what was asked. It says: down" },
+    { 202, "text/html", page, MP_ERROR_INVALID,
+      "Own answered a web page instead of data: is the address right?"
+      " It says: Database error: ••••" },
+    { 200, "application/json", page, MP_ERROR_INVALID,
+      "Own answered a web page instead of data: is the address right?"
+      " It says: Database error: ••••" },
+    { 404, "text/html", page, MP_ERROR_INVALID,
+      "Own answered a web page instead of data: is the address right?"
+      " It says: Database error: ••••" },
+    { 500, "text/html", page, MP_ERROR_UNAVAILABLE,
+      "Own has a problem of its own (status 500). Try again later."
+      " It says: Database error: ••••" },
+    { 502, NULL, "", MP_ERROR_UNAVAILABLE,
+      "Own has a problem of its own (status 502). Try again later." },
+    { 200, NULL, "{\"a\": ", MP_ERROR_INVALID, "The answer of Own is cut off. Try again." },
+    { 500, NULL,
+      "{\"message\": \"Traceback (most recent call last):\\n  File \\\"/x.py\\\", line 3\\n"
+      "KeyError: 'Geh/im &7'\"}",
+      MP_ERROR_UNAVAILABLE,
+      "Own has a problem of its own (status 500). Try again later. It says: KeyError: '••••'" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      MpTestReply reply = { .status = cases[i].status,
+                            .content_type = cases[i].type,
+                            .body = cases[i].body };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MpTestResult) result = test_key (fixture, &reply, &error);
+
+      g_test_message ("%u %.40s", cases[i].status, cases[i].body);
+      g_assert_null (result);
+      g_assert_error (error, MP_ERROR, (int) cases[i].code);
+      g_assert_cmpstr (error->message, ==, cases[i].said);
+      assert_is_fit_to_show (error->message);
+    }
+}
+
+/* A list fails with the same words as a test. */
+static void
+test_a_refused_list (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = make_platform (
+      fixture, "\"objects\": {\"request\": {\"path\": \"/o\"}, \"items\": \"o\", \"name\": \"n\"}");
+  g_autoptr (GListModel) objects = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_test_server_add (
+      fixture->server,
+      &(MpTestReply){ .status = 400, .body = "{\"message\": \"<p>Bad Geh%2Fim+%267</p>\"}" });
+  objects = load_objects (platform, &error);
+
+  g_assert_null (objects);
+  g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+  g_assert_cmpstr (error->message, ==, "Own refused the request (status 400). It says: Bad ••••");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  mp_engine_add_test ("/platforms/answers/an-echoed-key-is-hidden", test_an_echoed_key_is_hidden);
+  mp_engine_add_test ("/platforms/answers/no-answer-that-can-be-read",
+                      test_no_answer_that_can_be_read);
+  mp_engine_add_test ("/platforms/answers/a-refused-list", test_a_refused_list);
+
+  return g_test_run ();
+}
