@@ -193,13 +193,13 @@ parse_list (MpDocumentReader *reader,
             char *pointer /* (transfer full) */,
             gboolean of_fields)
 {
-  static const char *const object_members[] = { "when",   "request", "optional", "joins", "paging",
-                                                "items",  "entries", "keep",     "name",  "label",
-                                                "custom", "static",  "first",    NULL };
+  static const char *const object_members[] = { "when",   "request", "optional", "joins",  "paging",
+                                                "items",  "entries", "keep",     "name",   "label",
+                                                "custom", "static",  "first",    "prefix", NULL };
   static const char *const field_members[] = {
-    "when",    "request",  "optional",  "joins",      "paging",     "items",   "entries",
-    "keep",    "name",     "label",     "custom",     "static",     "first",   "type",
-    "subtype", "required", "read_only", "restricted", "max_length", "options", NULL
+    "when",      "request",    "optional",   "joins",   "paging", "items", "entries", "keep",
+    "name",      "label",      "custom",     "static",  "first",  "type",  "subtype", "required",
+    "read_only", "restricted", "max_length", "options", "prefix", NULL
   };
   MpListSpec *list = g_new0 (MpListSpec, 1);
   gboolean live;
@@ -216,6 +216,8 @@ parse_list (MpDocumentReader *reader,
   parse_items (reader, list, object);
   list->keep = mp_document_reader_get_attribute (reader, object, pointer, "keep", FALSE);
   list->name = mp_document_reader_get_attribute (reader, object, pointer, "name", live);
+  list->prefix =
+      g_strdup (mp_document_reader_get_string (reader, object, pointer, "prefix", FALSE));
   list->label = mp_document_reader_get_attribute (reader, object, pointer, "label", FALSE);
   list->custom = mp_document_reader_get_attribute (reader, object, pointer, "custom", FALSE);
   if (of_fields)

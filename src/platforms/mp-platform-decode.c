@@ -144,15 +144,17 @@ read_max_length (const MpPlatformDecoder *self,
                  unsigned int *max_length,
                  GError **error)
 {
-  MpValue value;
+  g_autofree char *text = NULL;
+  guint64 number;
 
   *max_length = 0;
   if (self->list->max_length == NULL)
     return TRUE;
-  if (!mp_attribute_evaluate (self->list->max_length, get_id (self), scope, &value, error))
+  if (!get_text (self, self->list->max_length, scope, &text, error))
     return FALSE;
-  if (value.kind == MP_VALUE_NUMBER && value.number > 0 && value.number <= G_MAXINT)
-    *max_length = (unsigned int) value.number;
+  /* Some answer the number as text; what is no number ("26,6" of a decimal) says nothing. */
+  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT, &number, NULL))
+    *max_length = (unsigned int) number;
   return TRUE;
 }
 
@@ -231,6 +233,19 @@ note_pending (MpPlatformDecoder *self, const MpScope *scope, GError **error)
   return TRUE;
 }
 
+/* Where a live item is called by another name than where it is listed. */
+static void
+add_prefix (const MpPlatformDecoder *self, char **name /* (inout) */)
+{
+  char *full;
+
+  if (self->list->prefix == NULL)
+    return;
+  full = g_strconcat (self->list->prefix, *name, NULL);
+  g_free (*name);
+  *name = full;
+}
+
 static gboolean
 decode_item (MpPlatformDecoder *self, const MpScope *scope, GError **error)
 {
@@ -253,10 +268,11 @@ decode_item (MpPlatformDecoder *self, const MpScope *scope, GError **error)
                    get_id (self), self->list->name->pointer);
       return FALSE;
     }
-  if (g_hash_table_contains (self->names, name))
-    return TRUE;
   if (label == NULL)
     label = mp_humanise (name);
+  add_prefix (self, &name);
+  if (g_hash_table_contains (self->names, name))
+    return TRUE;
   if (!check_room (self, error))
     return FALSE;
   named.name = name;
@@ -327,6 +343,9 @@ decode_source (MpPlatformDecoder *self,
     return decode_array (self, json_node_get_array (value.node), count, error);
   if (value.kind == MP_VALUE_NODE && self->list->is_map && JSON_NODE_HOLDS_OBJECT (value.node))
     return decode_map (self, json_node_get_object (value.node), count, error);
+  /* PHP writes a map without members as []. */
+  if (value.kind == MP_VALUE_NODE && self->list->is_map && mp_json_node_is_empty (value.node))
+    return TRUE;
   *found = FALSE;
   return TRUE;
 }

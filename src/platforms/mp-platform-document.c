@@ -79,6 +79,7 @@ mp_list_spec_free (MpListSpec *self)
   g_clear_pointer (&self->items, g_ptr_array_unref);
   mp_attribute_free (self->keep);
   mp_attribute_free (self->name);
+  g_free (self->prefix);
   mp_attribute_free (self->label);
   mp_attribute_free (self->type);
   mp_attribute_free (self->subtype);

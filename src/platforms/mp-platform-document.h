@@ -141,6 +141,7 @@ typedef struct
   gboolean is_map;  /* the items are the members of an object, named by @key */
   MpAttribute *keep;
   MpAttribute *name;
+  char *prefix; /* (nullable): what stands before the name of each live item */
   MpAttribute *label;
   MpAttribute *type; /* this and all below: (nullable); of fields only, but custom */
   MpAttribute *subtype;

@@ -110,6 +110,57 @@ test_first (MpEngineFixture *fixture, gconstpointer data)
                             "d,b,x,a,c");
 }
 
+/* Where the API calls a field otherwise than it lists it. */
+static void
+test_prefix (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"fields\": {\"request\": {\"path\": \"/f\"}, \"entries\": \"@item\", \"name\": \"@key\","
+      " \"prefix\": \"options_\", \"type\": \"t\", \"max_length\": \"size\","
+      " \"static\": [{\"name\": \"level\", \"type\": \"text\"}]}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) fields = NULL;
+  g_autofree char *names = NULL;
+  g_autoptr (MpCrmField) field = NULL;
+
+  mp_engine_add_reply (fixture, "/api/f", NULL,
+                       "{\"level\": {\"t\": \"x\", \"size\": \"80\"},"
+                       " \"price\": {\"t\": \"x\", \"size\": \"24,8\"}}");
+  fields = mp_engine_load_fields (platform, "o", &error);
+
+  g_assert_no_error (error);
+  names = mp_engine_join_names (fields);
+  g_assert_cmpstr (names, ==, "level,options_level,options_price");
+  field = g_list_model_get_item (fields, 1);
+  g_assert_cmpstr (mp_crm_field_get_label (field), ==, "Level");
+  g_assert_cmpuint (mp_crm_field_get_max_length (field), ==, 80);
+  g_clear_object (&field);
+  field = g_list_model_get_item (fields, 2);
+  g_assert_cmpuint (mp_crm_field_get_max_length (field), ==, 0);
+}
+
+/* PHP knows one empty array for lists and maps; one that is not empty is no map. */
+static void
+test_empty_map (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const char document[] =
+      "\"objects\": {\"request\": {\"path\": \"/o\"}, \"entries\": \"@item\","
+      " \"name\": \"@key\", \"static\": [{\"name\": \"a\"}]}";
+  g_autoptr (MpPlatform) platform = NULL;
+  g_autoptr (GListModel) objects = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_engine_add_reply (fixture, "/api/o", NULL, "[]");
+  mp_engine_assert_objects (fixture, MP_ENGINE_BEARER, document, "a");
+  mp_test_server_clear (fixture->server);
+  mp_engine_add_reply (fixture, "/api/o", NULL, "[\"b\"]");
+  platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, document);
+  objects = mp_engine_load_objects (platform, &error);
+  g_assert_null (objects);
+  g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+}
+
 static void
 test_humanised_names (void)
 {
@@ -174,6 +225,8 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/lists/when-that-fails", test_when_that_fails);
   mp_engine_add_test ("/platforms/lists/whole-static-field", test_whole_static_field);
   mp_engine_add_test ("/platforms/lists/first", test_first);
+  mp_engine_add_test ("/platforms/lists/prefix", test_prefix);
+  mp_engine_add_test ("/platforms/lists/empty-map", test_empty_map);
   g_test_add_func ("/platforms/lists/humanised-names", test_humanised_names);
   mp_engine_add_test ("/platforms/lists/labels-of-names", test_labels_of_names);
 
