@@ -37,19 +37,15 @@ find_platform (const char *id, gpointer user_data)
   return platform != NULL ? mp_platform_get_spec (platform) : NULL;
 }
 
-static MpPlatforms *
-load_platforms (const char *folder)
+static void
+report_platforms (MpPlatforms *platforms)
 {
-  g_autoptr (MpHttpClient) http = mp_http_client_new ();
-  MpPlatforms *platforms = mp_platforms_new (http, folder);
-
   for (unsigned int i = 0; i < mp_platforms_get_n_problems (platforms); i++)
     {
       const MpPlatformProblem *problem = mp_platforms_get_problem (platforms, i);
 
       fprintf (stderr, "mp-tenant-server: %s: %s\n", problem->file, problem->message);
     }
-  return platforms;
 }
 
 static gboolean
@@ -99,9 +95,13 @@ run (MpApiServer *server, MpServerHome *home, GInetSocketAddress *address)
 }
 
 static MpExit
-serve (MpServerHome *home, const MpApiServerOptions *options, const char *platform_dir)
+serve (MpServerHome *home,
+       const MpApiServerOptions *options,
+       const char *platform_dir,
+       const char *const *base_addresses)
 {
-  g_autoptr (MpPlatforms) platforms = load_platforms (platform_dir);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpApiOutbound) outbound = mp_api_outbound_new (platform_dir, base_addresses, &error);
   const MpApiServices services = {
     .db = home->db,
     .audit = home->audit,
@@ -109,12 +109,17 @@ serve (MpServerHome *home, const MpApiServerOptions *options, const char *platfo
     .auth = home->auth,
     .clock = home->clock,
     .find_platform = find_platform,
-    .find_platform_data = platforms,
+    .find_platform_data = outbound != NULL ? mp_api_outbound_get_platforms (outbound) : NULL,
+    .outbound = outbound,
   };
-  g_autoptr (MpApi) api = mp_api_new (&services);
-  g_autoptr (MpApiServer) server = mp_api_server_new (api);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (MpApi) api = NULL;
+  g_autoptr (MpApiServer) server = NULL;
 
+  if (outbound == NULL)
+    return mp_command_fail (error);
+  report_platforms (mp_api_outbound_get_platforms (outbound));
+  api = mp_api_new (&services);
+  server = mp_api_server_new (api);
   if (!mp_api_server_start (server, options, &error))
     return mp_command_fail (error);
   return run (server, home, options->address);
@@ -135,6 +140,7 @@ mp_command_serve (const MpCommand *self, int argc, char **argv)
 {
   g_autofree char *listen = NULL;
   g_autofree char *platform_dir = NULL;
+  g_auto (GStrv) base_addresses = NULL;
   gboolean is_behind_proxy = FALSE;
   const GOptionEntry entries[] = {
     { "listen", 0, 0, G_OPTION_ARG_STRING, &listen,
@@ -143,6 +149,8 @@ mp_command_serve (const MpCommand *self, int argc, char **argv)
       "A proxy in front speaks HTTPS and sets X-Forwarded-For", NULL },
     { "platform-dir", 0, 0, G_OPTION_ARG_FILENAME, &platform_dir,
       "Folder of further platform documents", "DIR" },
+    { "base-url", 0, 0, G_OPTION_ARG_STRING_ARRAY, &base_addresses,
+      "For tests: sends a platform's calls to a loopback address instead", "PLATFORM=URL" },
     { 0 },
   };
   g_autofree char *data_dir = NULL;
@@ -166,5 +174,5 @@ mp_command_serve (const MpCommand *self, int argc, char **argv)
 
   options.address = address;
   options.is_behind_proxy = is_behind_proxy;
-  return serve (home, &options, platform_dir);
+  return serve (home, &options, platform_dir, (const char *const *) base_addresses);
 }

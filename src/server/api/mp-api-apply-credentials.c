@@ -13,6 +13,28 @@
 
 static const char *const kinds[] = { "crm", "accounting", "payment", NULL };
 
+#define IN(action) (1u << MP_ACTION_##action)
+
+/* The members of a payload, all texts, and the actions that take them. */
+static const struct
+{
+  const char *name;
+  unsigned int actions;
+} members[] = {
+  { "id", IN (ADD) },
+  { "kind", IN (ADD) },
+  { "platform", IN (ADD) },
+  { "record_id", IN (ADD) },
+  { "label", IN (ADD) | IN (RENAME) },
+  { "mode", IN (ADD) | IN (REPLACE) },
+  { "account", IN (ADD) | IN (REPLACE) },
+  { "hint", IN (ADD) | IN (REPLACE) },
+  { "key_id", IN (ADD) | IN (REPLACE) },
+  { "sealed", IN (ADD) | IN (REPLACE) },
+  { "purpose", IN (USE) },
+  { "at", IN (USE) },
+};
+
 static const char *
 get_member (const MpApiTask *task, const char *name)
 {
@@ -30,13 +52,59 @@ add_error (MpApiTask *task, const char *member, const char *code, const char *me
   mp_field_errors_add (task->errors, MP_SEVERITY_ERROR, pointer, code, "message", message, NULL);
 }
 
+static gboolean
+takes_member (MpAction action, const char *name)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      if (g_str_equal (members[i].name, name))
+        return (members[i].actions & (1u << action)) != 0;
+    }
+  return FALSE;
+}
+
+/* Nothing is taken that is not understood: a member that is misspelt would be missed silently. */
+static void
+check_members (MpApiTask *task)
+{
+  JsonObject *payload = mp_operation_get_payload (task->operation);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  if (payload == NULL)
+    return;
+  json_object_iter_init_ordered (&iter, payload);
+  while (json_object_iter_next_ordered (&iter, &name, &value))
+    {
+      g_autofree char *pointer = mp_pointer_append ("", name);
+
+      if (!takes_member (mp_operation_get_action (task->operation), name))
+        mp_field_errors_add (task->errors, MP_SEVERITY_ERROR, pointer, MP_FIELD_UNKNOWN_MEMBER,
+                             "name", name, NULL);
+      else if (mp_json_node_get_string (value) == NULL && !JSON_NODE_HOLDS_NULL (value))
+        mp_field_errors_add (task->errors, MP_SEVERITY_ERROR, pointer, MP_FIELD_WRONG_TYPE,
+                             "expected", "text", NULL);
+    }
+}
+
+/* Is @pointer's member missing, rather than of the wrong type? */
+static gboolean
+is_missing (const MpApiTask *task, const char *member)
+{
+  JsonObject *payload = mp_operation_get_payload (task->operation);
+  JsonNode *value = payload != NULL ? json_object_get_member (payload, member) : NULL;
+
+  return value == NULL || JSON_NODE_HOLDS_NULL (value) || mp_json_node_get_string (value) != NULL;
+}
+
 /* A text of the payload: there when it is required, and not longer than @limit characters. */
 static void
 check_text (MpApiTask *task, const char *member, gboolean required, size_t limit)
 {
   const char *value = get_member (task, member);
 
-  if (value == NULL && required)
+  if (value == NULL && required && is_missing (task, member))
     add_error (task, member, MP_FIELD_REQUIRED, "A value is needed.");
   else if (value != NULL && (size_t) g_utf8_strlen (value, -1) > limit)
     add_error (task, member, MP_FIELD_TOO_LONG, "The text is too long.");
@@ -48,7 +116,8 @@ check_label (MpApiTask *task)
   const char *label = get_member (task, "label");
 
   check_text (task, "label", TRUE, MP_CREDENTIAL_MAX_LABEL_LENGTH);
-  if (mp_field_errors_get_size (task->errors) == 0 && !mp_credential_label_is_valid (label))
+  if (mp_field_errors_find (task->errors, "/label") == NULL &&
+      !mp_credential_label_is_valid (label))
     add_error (task, "label", MP_FIELD_BAD_FORMAT, "A name on one line is needed.");
 }
 
@@ -60,11 +129,13 @@ check_platform (MpApiTask *task)
   const char *id = get_member (task, "platform");
   MpPlatformSpec *platform = NULL;
 
-  if (kind == NULL || !g_strv_contains (kinds, kind))
+  if (kind == NULL ? is_missing (task, "kind") : !g_strv_contains (kinds, kind))
     add_error (task, "kind", MP_FIELD_BAD_FORMAT, "One of crm, accounting, payment is needed.");
   if (id != NULL)
     platform = task->services->find_platform (id, task->services->find_platform_data);
 
+  if (id == NULL && !is_missing (task, "platform"))
+    return NULL;
   if (platform == NULL)
     mp_field_errors_add (task->errors, MP_SEVERITY_ERROR, "/platform", MP_FIELD_UNKNOWN_PLATFORM,
                          "platform", id != NULL ? id : "", NULL);
@@ -96,9 +167,9 @@ open_box (MpApiTask *task, GError **error)
   const char *sealed = get_member (task, "sealed");
   g_autoptr (GError) failure = NULL;
 
-  if (key_id == NULL)
+  if (key_id == NULL && is_missing (task, "key_id"))
     add_error (task, "key_id", MP_FIELD_REQUIRED, "The sealing key's id is needed.");
-  if (sealed == NULL)
+  if (sealed == NULL && is_missing (task, "sealed"))
     add_error (task, "sealed", MP_FIELD_REQUIRED, "The sealed secret is needed.");
   if (key_id == NULL || sealed == NULL)
     return TRUE;
@@ -137,6 +208,7 @@ mp_api_prepare_credential (MpApiTask *task, GError **error)
   const char *record_id = get_member (task, "record_id");
 
   task->errors = mp_field_errors_new ();
+  check_members (task);
   if (action == MP_ACTION_ADD || action == MP_ACTION_RENAME)
     check_label (task);
   if (action == MP_ACTION_USE)
@@ -160,6 +232,23 @@ mp_api_prepare_credential (MpApiTask *task, GError **error)
   return TRUE;
 }
 
+/**
+ * mp_api_names_credential_member:
+ * @pointer: a JSON Pointer, perhaps of a client's making
+ *
+ * Returns: whether it points to a member that some payload has
+ */
+gboolean
+mp_api_names_credential_member (const char *pointer)
+{
+  for (size_t i = 0; *pointer == '/' && i < G_N_ELEMENTS (members); i++)
+    {
+      if (g_str_equal (members[i].name, pointer + 1))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static JsonObject *
 new_result_with_credential (const MpApiTask *task, const char *status, MpCredential *credential)
 {
@@ -173,17 +262,17 @@ new_result_with_credential (const MpApiTask *task, const char *status, MpCredent
 static JsonObject *
 describe_changes (MpCredential *before, MpCredential *after)
 {
-  static const char *const members[] = { "kind", "platform",  "label",   "mode",   "account",
-                                         "hint", "record_id", "version", "revoked" };
+  static const char *const compared[] = { "kind", "platform",  "label",   "mode",   "account",
+                                          "hint", "record_id", "version", "revoked" };
   g_autoptr (JsonObject) old = before != NULL ? mp_credential_to_json (before) : json_object_new ();
   g_autoptr (JsonObject) now = mp_credential_to_json (after);
   JsonObject *changes = json_object_new ();
 
-  for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
+  for (size_t i = 0; i < G_N_ELEMENTS (compared); i++)
     {
-      JsonNode *old_value = json_object_get_member (old, members[i]);
-      JsonNode *new_value = json_object_get_member (now, members[i]);
-      g_autofree char *path = g_strconcat ("/", members[i], NULL);
+      JsonNode *old_value = json_object_get_member (old, compared[i]);
+      JsonNode *new_value = json_object_get_member (now, compared[i]);
+      g_autofree char *path = g_strconcat ("/", compared[i], NULL);
 
       if (old_value == NULL && new_value == NULL)
         continue;

@@ -40,5 +40,7 @@ JsonObject *mp_api_apply_settings (MpApiTask *task, GError **error) G_GNUC_WARN_
 JsonObject *mp_api_apply_credential (MpApiTask *task, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Before the transaction: reads a credential's payload and opens its sealed box. */
 gboolean mp_api_prepare_credential (MpApiTask *task, GError **error);
+/* Is it the pointer of a member that some payload has? */
+gboolean mp_api_names_credential_member (const char *pointer);
 
 G_END_DECLS

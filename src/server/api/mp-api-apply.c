@@ -5,6 +5,13 @@
 #include "mp-api-stored.h"
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-registry.h"
+
+#define STATUS_INVALID "invalid"
+/* Of a stored result: the request that it answered. */
+#define DIGEST_MEMBER "request"
+/* So many faults are named in the trail. */
+#define MAX_AUDITED_FAULTS 10
 
 static void
 clear_task (MpApiTask *task)
@@ -69,7 +76,7 @@ mp_api_result_new (const MpApiTask *task, const char *status)
 JsonObject *
 mp_api_result_new_invalid (const MpApiTask *task, MpFieldErrors *errors)
 {
-  JsonObject *result = mp_api_result_new (task, "invalid");
+  JsonObject *result = mp_api_result_new (task, STATUS_INVALID);
 
   json_object_set_array_member (result, "errors", errors_to_json (errors));
   return result;
@@ -86,7 +93,7 @@ JsonObject *
 mp_api_result_new_unreadable (const char *op, const char *message)
 {
   g_autoptr (MpFieldErrors) errors = mp_field_errors_new ();
-  JsonObject *result = new_result (op, "invalid");
+  JsonObject *result = new_result (op, STATUS_INVALID);
 
   mp_field_errors_add (errors, MP_SEVERITY_ERROR, "", MP_FIELD_SERVER, "message", message, NULL);
   json_object_set_array_member (result, "errors", errors_to_json (errors));
@@ -208,30 +215,42 @@ mp_api_dup_resource (MpAction action, const char *target)
 /**
  * mp_api_find_result:
  * @self: the API
- * @tenant: a tenant
+ * @request: who asks; with a digest, the first request must have had the same
  * @op: an operation's id
- * @result: (out) (nullable) (transfer full): its first result, marked as a duplicate; %NULL when
- * the operation is not known
+ * @result: (out) (nullable) (transfer full): its first result, marked as a duplicate; one with the
+ *   status %MP_API_STATUS_REUSED when the first request was another; %NULL when the operation is
+ *   not known
  * @error: return location
  *
  * Returns: %FALSE on failure
  */
 gboolean
 mp_api_find_result (
-    MpApi *self, const char *tenant, const char *op, JsonObject **result, GError **error)
+    MpApi *self, const MpApiRequest *request, const char *op, JsonObject **result, GError **error)
 {
   g_autofree char *text = NULL;
+  g_autoptr (JsonObject) stored = NULL;
 
   *result = NULL;
-  if (!mp_db_get_operation_result (mp_api_get_services (self)->db, tenant, op, &text, error))
+  if (!mp_db_get_operation_result (mp_api_get_services (self)->db, request->tenant, op, &text,
+                                   error))
     return FALSE;
   if (text == NULL)
     return TRUE;
 
-  *result = mp_api_stored_parse (text, error);
-  if (*result == NULL)
+  stored = mp_api_stored_parse (text, error);
+  if (stored == NULL)
     return FALSE;
-  json_object_set_boolean_member (*result, "duplicate", TRUE);
+  if (request->digest != NULL &&
+      !g_str_equal (request->digest, mp_json_get_string (stored, DIGEST_MEMBER, "")))
+    {
+      *result = new_result (op, MP_API_STATUS_REUSED);
+      return TRUE;
+    }
+  if (json_object_has_member (stored, DIGEST_MEMBER))
+    json_object_remove_member (stored, DIGEST_MEMBER);
+  json_object_set_boolean_member (stored, "duplicate", TRUE);
+  *result = g_steal_pointer (&stored);
   return TRUE;
 }
 
@@ -239,8 +258,13 @@ static gboolean
 store_result (const MpApiTask *task, JsonObject *result, GError **error)
 {
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), result);
-  g_autofree char *text = mp_json_to_text (node);
+  g_autofree char *text = NULL;
 
+  if (task->request->digest != NULL)
+    json_object_set_string_member (result, DIGEST_MEMBER, task->request->digest);
+  text = mp_json_to_text (node);
+  if (task->request->digest != NULL)
+    json_object_remove_member (result, DIGEST_MEMBER);
   return mp_db_put_operation_result (task->services->db, task->request->tenant,
                                      mp_operation_get_op (task->operation), text, task->now_unix_us,
                                      error);
@@ -264,6 +288,39 @@ check_permission (const MpApiTask *task, GError **error)
   return FALSE;
 }
 
+/* Where the fault is, by our own names alone: a name that the client made up is not for the trail.
+ */
+static const char *
+name_place (const MpApiTask *task, const char *pointer)
+{
+  const MpFieldSpec *field;
+
+  if (mp_action_is_credential (mp_operation_get_action (task->operation)))
+    return mp_api_names_credential_member (pointer) ? pointer : "";
+  field = mp_registry_find (mp_registry_get_default (), pointer);
+  return field != NULL ? field->path : "";
+}
+
+/* What the rules refused stands in the trail: where and which rule, no value. */
+static gboolean
+audit_refusal (const MpApiTask *task, JsonObject *result, GError **error)
+{
+  JsonArray *errors = mp_json_get_array (result, "errors");
+  gboolean is_credential = mp_action_is_credential (mp_operation_get_action (task->operation));
+  g_autoptr (GString) detail = g_string_new (NULL);
+
+  for (unsigned int i = 0; i < MIN (json_array_get_length (errors), MAX_AUDITED_FAULTS); i++)
+    {
+      JsonObject *fault = mp_json_array_get_object (errors, i);
+      const char *place = name_place (task, mp_json_get_string (fault, "pointer", ""));
+
+      g_string_append_printf (detail, "%s%s%s%s", i > 0 ? ", " : "", place,
+                              *place != '\0' ? " " : "", mp_json_get_string (fault, "code", ""));
+    }
+  return mp_api_task_audit (task, is_credential ? "credential.refused" : "settings.refused", NULL,
+                            detail->str, error);
+}
+
 static JsonObject *
 apply_in_transaction (MpApi *self, MpApiTask *task, gboolean allowed, GError **error)
 {
@@ -274,8 +331,8 @@ apply_in_transaction (MpApi *self, MpApiTask *task, gboolean allowed, GError **e
     return NULL;
 
   /* Once more, now that nobody else writes: the same operation may have come twice at once. */
-  if (!mp_api_find_result (self, task->request->tenant, mp_operation_get_op (task->operation),
-                           &result, error))
+  if (!mp_api_find_result (self, task->request, mp_operation_get_op (task->operation), &result,
+                           error))
     return NULL;
   if (result != NULL)
     return g_steal_pointer (&result);
@@ -287,6 +344,9 @@ apply_in_transaction (MpApi *self, MpApiTask *task, gboolean allowed, GError **e
   else
     result = mp_api_apply_settings (task, error);
 
+  if (result != NULL && g_str_equal (mp_json_get_string (result, "status", ""), STATUS_INVALID) &&
+      !audit_refusal (task, result, error))
+    return NULL;
   if (result == NULL || !store_result (task, result, error) || !mp_db_commit (transaction, error))
     return NULL;
   return g_steal_pointer (&result);
@@ -324,7 +384,7 @@ mp_api_apply (MpApi *self,
   g_autoptr (GError) failure = NULL;
   gboolean allowed;
 
-  if (!mp_api_find_result (self, request->tenant, mp_operation_get_op (operation), &known, error))
+  if (!mp_api_find_result (self, request, mp_operation_get_op (operation), &known, error))
     return NULL;
   if (known != NULL)
     return known;

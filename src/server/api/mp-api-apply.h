@@ -14,13 +14,16 @@ typedef enum
   MP_API_SEEN_REVISION,  /* by `base`, the revision: plain REST's If-Match */
 } MpApiSeen;
 
+/* A result's status: the operation's id was used by another request before. */
+#define MP_API_STATUS_REUSED "reused"
+
 JsonObject *mp_api_apply (MpApi *self,
                           const MpApiRequest *request,
                           MpOperation *operation,
                           MpApiSeen seen,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_api_find_result (
-    MpApi *self, const char *tenant, const char *op, JsonObject **result, GError **error);
+    MpApi *self, const MpApiRequest *request, const char *op, JsonObject **result, GError **error);
 MpPermission mp_api_get_permission (MpAction action);
 char *mp_api_dup_resource (MpAction action, const char *target) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 typedef MpApiReply *(*MpApiHandler) (MpApi *self, MpApiRequest *request, GError **error);
 
 MpApiReply *mp_api_get_health (MpApi *self, MpApiRequest *request, GError **error);
+MpApiReply *mp_api_get_readiness (MpApi *self, MpApiRequest *request, GError **error);
+MpApiReply *mp_api_get_metrics_text (MpApi *self, MpApiRequest *request, GError **error);
 
 MpApiReply *mp_api_get_tenant (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_sealing_key (MpApi *self, MpApiRequest *request, GError **error);
@@ -32,6 +34,10 @@ MpApiReply *mp_api_delete_credential (MpApi *self, MpApiRequest *request, GError
 
 MpApiReply *mp_api_get_changes (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_post_changes (MpApi *self, MpApiRequest *request, GError **error);
+
+MpApiReply *mp_api_list_objects (MpApi *self, MpApiRequest *request, GError **error);
+MpApiReply *mp_api_list_fields (MpApi *self, MpApiRequest *request, GError **error);
+MpApiReply *mp_api_test_connection (MpApi *self, MpApiRequest *request, GError **error);
 
 MpApiReply *mp_api_list_audit (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_audit_head (MpApi *self, MpApiRequest *request, GError **error);

@@ -31,6 +31,7 @@ mp_api_request_free (MpApiRequest *request)
   g_free (request->tenant);
   g_free (request->target);
   g_free (request->address);
+  g_free (request->digest);
   g_clear_pointer (&request->query, g_hash_table_unref);
   g_clear_pointer (&request->body, g_bytes_unref);
   g_clear_pointer (&request->identity, mp_identity_free);
@@ -105,11 +106,25 @@ MpApiReply *
 mp_api_reply_new (unsigned int status, JsonObject *body)
 {
   g_autoptr (JsonNode) node = mp_json_node_take_object (body);
-  char *text = mp_json_to_text (node);
+
+  return mp_api_reply_new_text (status, "application/json", mp_json_to_text (node));
+}
+
+/**
+ * mp_api_reply_new_text:
+ * @status: an HTTP status
+ * @content_type: the body's type; static
+ * @text: (transfer full): the body
+ *
+ * Returns: (transfer full): the reply
+ */
+MpApiReply *
+mp_api_reply_new_text (unsigned int status, const char *content_type, char *text)
+{
   MpApiReply *reply = g_new0 (MpApiReply, 1);
 
   reply->status = status;
-  reply->content_type = "application/json";
+  reply->content_type = content_type;
   reply->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   reply->body = g_bytes_new_take (text, strlen (text));
   return reply;

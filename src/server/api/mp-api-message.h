@@ -26,6 +26,7 @@ typedef struct
   const char *idempotency_key;  /* (nullable) */
   char *address;                /* the client's, without its port */
   GBytes *body;                 /* (nullable) */
+  char *digest;                 /* (nullable): of a request with an Idempotency-Key */
   MpIdentity *identity;         /* (nullable): set once the token was recognised */
 } MpApiRequest;
 
@@ -42,7 +43,7 @@ gboolean mp_api_request_get_query_int (const MpApiRequest *request,
                                        int64_t *value);
 MpAuthRequest mp_api_request_get_auth (const MpApiRequest *request);
 
-/* An answer. Its body is JSON. */
+/* An answer. */
 typedef struct
 {
   unsigned int status;
@@ -52,6 +53,9 @@ typedef struct
 } MpApiReply;
 
 MpApiReply *mp_api_reply_new (unsigned int status, JsonObject *body) G_GNUC_WARN_UNUSED_RESULT;
+MpApiReply *mp_api_reply_new_text (unsigned int status,
+                                   const char *content_type,
+                                   char *text) G_GNUC_WARN_UNUSED_RESULT;
 void mp_api_reply_free (MpApiReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpApiReply, mp_api_reply_free)
 void mp_api_reply_set_header (MpApiReply *reply, const char *name, const char *value);

@@ -3,6 +3,7 @@
 
 #include "mp-error.h"
 
+#define STORAGE_RETRY_AFTER "10"
 #define TYPE_BASE "https://memberpulse.org/problems/"
 
 static const struct
@@ -27,6 +28,13 @@ static const struct
   { MP_PROBLEM_RATE_LIMITED, 429, "Too many requests" },
   { MP_PROBLEM_CURSOR_EXPIRED, 410, "The cursor is not known any more" },
   { MP_PROBLEM_KEY_RETIRED, 409, "The secret was sealed to a key that is not in use any more" },
+  { MP_PROBLEM_KEY_REUSED, 422, "The Idempotency-Key was used for another request" },
+  { MP_PROBLEM_UNAVAILABLE, 503, "The server cannot read or store anything at the moment" },
+  { MP_PROBLEM_PLATFORM_UNAUTHORIZED, 502, "The platform refused the key" },
+  { MP_PROBLEM_PLATFORM_FORBIDDEN, 502, "The platform does not allow the key to do this" },
+  { MP_PROBLEM_PLATFORM_BUSY, 503, "The platform wants a pause" },
+  { MP_PROBLEM_PLATFORM_FAILED, 502, "The platform gave no answer that can be used" },
+  { MP_PROBLEM_PLATFORM_TIMEOUT, 504, "The platform did not answer in time" },
 };
 
 static size_t
@@ -118,12 +126,24 @@ mp_api_problem_new_with_status (const char *code, unsigned int status, const cha
 MpApiReply *
 mp_api_problem_new_from_error (const GError *error)
 {
+  MpApiReply *reply;
+
   if (g_error_matches (error, MP_ERROR, MP_ERROR_NOT_FOUND))
     return mp_api_problem_new (MP_PROBLEM_NOT_FOUND, NULL);
   if (g_error_matches (error, MP_ERROR, MP_ERROR_FORBIDDEN))
     return mp_api_problem_new (MP_PROBLEM_FORBIDDEN, error->message);
   if (g_error_matches (error, MP_ERROR, MP_ERROR_INVALID))
     return mp_api_problem_new (MP_PROBLEM_INVALID, error->message);
+
+  /* The disk is full or the database away: the operator's fault to mend, and not for ever. */
+  if (g_error_matches (error, MP_ERROR, MP_ERROR_STORAGE) ||
+      g_error_matches (error, MP_ERROR, MP_ERROR_UNAVAILABLE))
+    {
+      reply = mp_api_problem_new (MP_PROBLEM_UNAVAILABLE, "Nothing was changed. Try again later.");
+      mp_api_reply_set_header (reply, "Retry-After", STORAGE_RETRY_AFTER);
+      g_message ("A request failed: %s", error->message);
+      return reply;
+    }
 
   g_warning ("A request failed: %s", error->message);
   return mp_api_problem_new (MP_PROBLEM_INTERNAL, NULL);

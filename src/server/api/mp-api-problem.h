@@ -19,6 +19,13 @@ G_BEGIN_DECLS
 #define MP_PROBLEM_RATE_LIMITED "rate-limited"
 #define MP_PROBLEM_CURSOR_EXPIRED "cursor-expired"
 #define MP_PROBLEM_KEY_RETIRED "key-retired"
+#define MP_PROBLEM_KEY_REUSED "key-reused"
+#define MP_PROBLEM_UNAVAILABLE "unavailable"
+#define MP_PROBLEM_PLATFORM_UNAUTHORIZED "platform-unauthorized"
+#define MP_PROBLEM_PLATFORM_FORBIDDEN "platform-forbidden"
+#define MP_PROBLEM_PLATFORM_BUSY "platform-busy"
+#define MP_PROBLEM_PLATFORM_FAILED "platform-failed"
+#define MP_PROBLEM_PLATFORM_TIMEOUT "platform-timeout"
 #define MP_PROBLEM_INTERNAL "internal"
 
 /* The code of a field error that only the server finds. */

@@ -118,6 +118,10 @@ reply_with_result (const MpApiRequest *request, JsonObject *result, unsigned int
     return refuse_invalid (result);
   if (g_str_equal (status, "conflict"))
     return refuse_conflict (request, result);
+  if (g_str_equal (status, MP_API_STATUS_REUSED))
+    return mp_api_problem_new (MP_PROBLEM_KEY_REUSED,
+                               "Another request was sent with this Idempotency-Key. A new request "
+                               "needs a new key.");
   if (g_str_equal (status, "gone"))
     return mp_api_problem_new (MP_PROBLEM_NOT_FOUND, NULL);
   if (g_str_equal (status, "denied"))
@@ -149,10 +153,26 @@ dup_key (const char *header)
   return g_steal_pointer (&key);
 }
 
+/* What a second request with the same key has to be like: the same method, target and body. */
+static char *
+dup_digest (const MpApiRequest *request)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  size_t size = 0;
+  const void *body = request->body != NULL ? g_bytes_get_data (request->body, &size) : NULL;
+  g_autofree char *head =
+      g_strdup_printf ("%s %s\n", request->method, request->target != NULL ? request->target : "");
+
+  g_checksum_update (checksum, (const unsigned char *) head, (gssize) strlen (head));
+  if (size > 0)
+    g_checksum_update (checksum, body, (gssize) size);
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
 /**
  * mp_api_start_operation:
  * @self: the API
- * @request: a request that changes something
+ * @request: a request that changes something; gets its digest
  * @success: the status of success
  * @op: (out) (transfer full): the operation's id: the Idempotency-Key, or a new one
  * @refusal: (out) (nullable) (transfer full): what to answer at once: the first answer to this key,
@@ -163,7 +183,7 @@ dup_key (const char *header)
  */
 gboolean
 mp_api_start_operation (MpApi *self,
-                        const MpApiRequest *request,
+                        MpApiRequest *request,
                         unsigned int success,
                         char **op,
                         MpApiReply **refusal,
@@ -185,7 +205,9 @@ mp_api_start_operation (MpApi *self,
                                                  "The Idempotency-Key is not a UUID.");
       return FALSE;
     }
-  if (!mp_api_find_result (self, request->tenant, *op, &known, error))
+  g_free (request->digest);
+  request->digest = dup_digest (request);
+  if (!mp_api_find_result (self, request, *op, &known, error))
     return FALSE;
   if (known != NULL)
     *refusal = reply_with_result (request, known, success);

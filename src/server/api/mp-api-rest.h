@@ -13,7 +13,7 @@ MpApiReply *mp_api_read_object (const MpApiRequest *request,
 MpApiReply *mp_api_check_if_match (const MpApiRequest *request,
                                    MpRecord *current) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_api_start_operation (MpApi *self,
-                                 const MpApiRequest *request,
+                                 MpApiRequest *request,
                                  unsigned int success,
                                  char **op,
                                  MpApiReply **refusal,

@@ -11,6 +11,8 @@
 /* The batch push asks for each operation's own permission. */
 static const MpApiRoute routes[] = {
   { "/healthz", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_health },
+  { "/readyz", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_readiness },
+  { "/metrics", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_metrics_text },
   { TENANT, "GET", 0, MP_API_ROUTE_PLAIN, mp_api_get_tenant },
   { TENANT "/sealing-key", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_sealing_key },
   { TENANT "/catalogue/{id}", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_catalogue },
@@ -29,6 +31,11 @@ static const MpApiRoute routes[] = {
     mp_api_delete_credential },
   { CREDENTIALS "/{id}/secret", "PUT", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_BODY,
     mp_api_put_secret },
+  { TENANT "/crm/objects", "GET", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_CALLS,
+    mp_api_list_objects },
+  { TENANT "/crm/objects/{id}/fields", "GET", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_CALLS,
+    mp_api_list_fields },
+  { TENANT "/test", "POST", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_CALLS, mp_api_test_connection },
   { TENANT "/changes", "GET", MP_PERMISSION_READ, MP_API_ROUTE_WAITS, mp_api_get_changes },
   { TENANT "/changes", "POST", MP_PERMISSION_READ, MP_API_ROUTE_BODY, mp_api_post_changes },
   { TENANT "/audit", "GET", MP_PERMISSION_AUDIT, MP_API_ROUTE_PLAIN, mp_api_list_audit },

@@ -11,6 +11,7 @@ typedef enum
   MP_API_ROUTE_PUBLIC = 1 << 0, /* no token */
   MP_API_ROUTE_BODY = 1 << 1,   /* takes a JSON body */
   MP_API_ROUTE_WAITS = 1 << 2,  /* knows `?wait=` */
+  MP_API_ROUTE_CALLS = 1 << 3,  /* calls a platform */
 } MpApiRouteFlags;
 
 /* One route with one method. Static. */

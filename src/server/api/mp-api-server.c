@@ -116,6 +116,10 @@ static void
 exchange_free (Exchange *exchange)
 {
   stop_waiting (exchange);
+  mp_api_metrics_finish (mp_api_get_metrics (exchange->server->api),
+                         exchange->route != NULL ? exchange->route->pattern : "-",
+                         exchange->request->method, exchange->status,
+                         g_get_monotonic_time () - exchange->started_us);
   count_exchange (exchange->server, -1);
   g_clear_pointer (&exchange->reply, mp_api_reply_free);
   g_clear_pointer (&exchange->request, mp_api_request_free);
@@ -224,6 +228,7 @@ exchange_new (MpApiServer *self, struct MHD_Connection *connection, const char *
   request->idempotency_key = get_header (connection, "Idempotency-Key");
   MHD_get_connection_values (connection, MHD_GET_ARGUMENT_KIND, take_query, request);
 
+  mp_api_metrics_start (mp_api_get_metrics (self->api));
   count_exchange (self, 1);
   return exchange;
 }
@@ -244,11 +249,14 @@ static void
 set_timeout (Exchange *exchange, struct MHD_Connection *connection)
 {
   int64_t wait_s = 0;
+  int64_t call_s = 0;
 
   if (exchange->route != NULL && (exchange->route->flags & MP_API_ROUTE_WAITS) != 0)
     mp_api_request_get_query_int (exchange->request, "wait", 0, 0, MP_API_MAX_WAIT_S, &wait_s);
+  if (exchange->route != NULL && (exchange->route->flags & MP_API_ROUTE_CALLS) != 0)
+    call_s = MP_API_OUTBOUND_TIMEOUT_S;
   MHD_set_connection_option (connection, MHD_CONNECTION_OPTION_TIMEOUT,
-                             (unsigned int) (CONNECTION_TIMEOUT_S + wait_s));
+                             (unsigned int) (CONNECTION_TIMEOUT_S + wait_s + call_s));
 
   if (wait_s > 0 && exchange->reply == NULL && !start_waiting (exchange))
     {

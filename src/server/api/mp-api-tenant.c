@@ -6,27 +6,6 @@
 
 #define SCHEMA 1
 
-/**
- * mp_api_get_health:
- * @self: the API
- * @request: a request of anybody
- * @error: return location
- *
- * Returns: (transfer full) (nullable): that the server runs and reads its database
- */
-MpApiReply *
-mp_api_get_health (MpApi *self, MpApiRequest *request, GError **error)
-{
-  g_autofree char *epoch = mp_db_dup_epoch (mp_api_get_services (self)->db, error);
-  JsonObject *body;
-
-  if (epoch == NULL)
-    return NULL;
-  body = json_object_new ();
-  json_object_set_string_member (body, "status", "ok");
-  return mp_api_reply_new (200, body);
-}
-
 static JsonObject *
 describe_sealing_key (MpApi *self, GError **error)
 {

@@ -6,6 +6,7 @@ struct _MpApi
   GObject parent_instance;
 
   MpApiServices services; /* its objects are (owned) */
+  MpApiMetrics *metrics;  /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (MpApi, mp_api, G_TYPE_OBJECT)
@@ -15,6 +16,7 @@ mp_api_dispose (GObject *object)
 {
   MpApi *self = MP_API (object);
 
+  g_clear_object (&self->services.outbound);
   g_clear_object (&self->services.auth);
   g_clear_object (&self->services.vault);
   g_clear_object (&self->services.audit);
@@ -25,14 +27,24 @@ mp_api_dispose (GObject *object)
 }
 
 static void
+mp_api_finalize (GObject *object)
+{
+  mp_api_metrics_free (MP_API (object)->metrics);
+
+  G_OBJECT_CLASS (mp_api_parent_class)->finalize (object);
+}
+
+static void
 mp_api_class_init (MpApiClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = mp_api_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mp_api_finalize;
 }
 
 static void
 mp_api_init (MpApi *self)
 {
+  self->metrics = mp_api_metrics_new ();
 }
 
 /**
@@ -56,6 +68,7 @@ mp_api_new (const MpApiServices *services)
   g_object_ref (self->services.vault);
   g_object_ref (self->services.auth);
   g_object_ref (self->services.clock);
+  g_object_ref (self->services.outbound);
   return self;
 }
 
@@ -71,4 +84,18 @@ mp_api_get_services (MpApi *self)
   g_return_val_if_fail (MP_IS_API (self), NULL);
 
   return &self->services;
+}
+
+/**
+ * mp_api_get_metrics:
+ * @self: an API
+ *
+ * Returns: (transfer none): what was answered so far
+ */
+MpApiMetrics *
+mp_api_get_metrics (MpApi *self)
+{
+  g_return_val_if_fail (MP_IS_API (self), NULL);
+
+  return self->metrics;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "mp-api-metrics.h"
+#include "mp-api-outbound.h"
 #include "mp-audit-log.h"
 #include "mp-auth.h"
 #include "mp-clock.h"
@@ -21,6 +23,7 @@ typedef struct
   MpPlatformSpec *(*find_platform) (const char *id,
                                     gpointer user_data); /* thread-safe; borrowed or NULL */
   gpointer find_platform_data;
+  MpApiOutbound *outbound;
 } MpApiServices;
 
 /**
@@ -34,5 +37,6 @@ G_DECLARE_FINAL_TYPE (MpApi, mp_api, MP, API, GObject)
 
 MpApi *mp_api_new (const MpApiServices *services) G_GNUC_WARN_UNUSED_RESULT;
 const MpApiServices *mp_api_get_services (MpApi *self);
+MpApiMetrics *mp_api_get_metrics (MpApi *self);
 
 G_END_DECLS

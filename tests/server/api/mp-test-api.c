@@ -92,6 +92,7 @@ mp_test_api_new_server (MpTestApi *self)
     .clock = self->clock,
     .find_platform = find_platform,
     .find_platform_data = self,
+    .outbound = self->outbound,
   };
   g_autoptr (MpApi) api = mp_api_new (&services);
 
@@ -116,6 +117,8 @@ mp_test_api_set_up (MpTestApi *self, gconstpointer data)
   self->folder = mp_test_folder_new ();
   self->clock = mp_clock_new_manual (START_UNIX_US);
   load_platforms (self);
+  self->outbound =
+      mp_api_outbound_new (NULL, data, NULL); /* data: base addresses, where a test has some */
   open_data (self);
   add_tenant (self, "demo");
   add_tenant (self, "other");
@@ -148,6 +151,7 @@ mp_test_api_tear_down (MpTestApi *self, gconstpointer data)
   g_clear_object (&self->session);
   mp_api_server_stop (self->server);
   g_assert_finalize_object (self->server);
+  g_assert_finalize_object (self->outbound);
   g_assert_finalize_object (self->auth);
   g_assert_finalize_object (self->vault);
   g_assert_finalize_object (self->audit);

@@ -20,6 +20,7 @@ typedef struct
   MpAuditLog *audit;
   MpVault *vault;
   MpAuth *auth;
+  MpApiOutbound *outbound;
   MpApiServer *server;
   SoupSession *session;
   GHashTable *platforms; /* (element-type utf8 MpPlatformSpec) */

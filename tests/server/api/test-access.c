@@ -7,9 +7,37 @@ static void
 test_health (MpTestApi *self, gconstpointer data)
 {
   g_autoptr (MpTestAnswer) answer = mp_test_api_get (self, NULL, "!/healthz");
+  g_autoptr (MpTestAnswer) ready = mp_test_api_get (self, NULL, "!/readyz");
 
   g_assert_cmpuint (answer->status, ==, 200);
   g_assert_cmpstr (mp_test_string (answer->body, "/status"), ==, "ok");
+  g_assert_cmpuint (ready->status, ==, 200);
+  g_assert_cmpstr (mp_test_string (ready->body, "/status"), ==, "ready");
+}
+
+/* What a rule refuses stands in the trail by the rule's name and place, without the value. */
+static void
+test_refusals_by_rule (MpTestApi *self, gconstpointer data)
+{
+  g_autoptr (MpTestAnswer) settings = mp_test_api_post (
+      self, "/integration-settings",
+      g_strdup ("{\"crm\":{\"platform\":\"nocrm\"},\"made up\":\"a value\"}"));
+  g_autoptr (MpTestAnswer) key =
+                 mp_test_api_post (self, "/credentials", g_strdup ("{\"made up\":\"a value\"}"));
+  g_autoptr (MpTestAnswer) trail = mp_test_api_get (self, self->auditor, "/audit");
+  JsonArray *entries = mp_json_get_array (trail->body, "entries");
+  JsonObject *last = mp_json_array_get_object (entries, json_array_get_length (entries) - 1);
+  JsonObject *first = mp_json_array_get_object (entries, json_array_get_length (entries) - 2);
+
+  g_assert_cmpuint (settings->status, ==, 422);
+  g_assert_cmpuint (key->status, ==, 422);
+  g_assert_cmpstr (mp_test_string (first, "/entry/action"), ==, "settings.refused");
+  g_assert_nonnull (
+      strstr (mp_test_string (first, "/entry/detail"), "/crm/platform unknown-platform"));
+  g_assert_cmpstr (mp_test_string (last, "/entry/action"), ==, "credential.refused");
+  g_assert_nonnull (strstr (mp_test_string (last, "/entry/detail"), "/sealed required"));
+  g_assert_null (strstr (mp_test_string (first, "/entry/detail"), "made up"));
+  g_assert_null (strstr (mp_test_string (last, "/entry/detail"), "made up"));
 }
 
 /* Each role is told what it may do; a sign-in is on the trail, any other look is not. */
@@ -254,6 +282,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   ADD ("tells-that-it-runs", test_health);
+  ADD ("records-what-the-rules-refuse", test_refusals_by_rule);
   ADD ("tells-who-asks", test_tenant);
   ADD ("refuses-wrong-tokens", test_tokens);
   ADD ("slows-down-guessing", test_guessing);

@@ -190,6 +190,8 @@ test_idempotency_key (MpTestApi *self, gconstpointer data)
   };
   g_autoptr (MpTestAnswer) patched = mp_test_api_call (self, &patch);
   g_autoptr (MpTestAnswer) patched_again = mp_test_api_call (self, &patch);
+  g_autoptr (MpTestAnswer) other_body = NULL;
+  g_autoptr (MpTestAnswer) other_method = NULL;
   g_autoptr (MpTestAnswer) taken = NULL;
   g_autoptr (MpTestAnswer) no_uuid = NULL;
   g_autofree char *with_id =
@@ -201,6 +203,15 @@ test_idempotency_key (MpTestApi *self, gconstpointer data)
   g_assert_cmpuint (json_array_get_length (mp_json_get_array (listed->body, "items")), ==, 1);
   g_assert_cmpuint (patched_again->status, ==, 200);
   g_assert_cmpstr (patched_again->etag, ==, patched->etag);
+
+  patch.body = "{\"name\":\"Twice\"}";
+  other_body = mp_test_api_call (self, &patch);
+  mp_test_assert_problem (other_body, 422, "key-reused");
+  g_assert_nonnull (mp_test_string (other_body->body, "/detail"));
+  patch.body = "{\"name\":\"Once\"}";
+  patch.method = "PUT";
+  other_method = mp_test_api_call (self, &patch);
+  mp_test_assert_problem (other_method, 422, "key-reused");
 
   taken = mp_test_api_post (self, "/integration-settings", g_steal_pointer (&with_id));
   mp_test_assert_problem (taken, 409, "stale");
