@@ -334,8 +334,9 @@ apply_in_transaction (MpApi *self, MpApiTask *task, gboolean allowed, GError **e
   if (!mp_api_find_result (self, task->request, mp_operation_get_op (task->operation), &result,
                            error))
     return NULL;
+  /* The first result may be another thread's that is not on the disk yet. */
   if (result != NULL)
-    return g_steal_pointer (&result);
+    return mp_db_commit (transaction, error) ? g_steal_pointer (&result) : NULL;
 
   if (!allowed)
     result = mp_api_result_new (task, "denied");

@@ -9,14 +9,18 @@ G_BEGIN_DECLS
 #define MP_DB_META_EPOCH "epoch"
 
 /* What a driver implements; the meaning of each is that of the public function. The base class
- * holds the write lock around begin ... commit or rollback, and checks the arguments. */
+ * knows which thread has a transaction open, and checks the arguments.
+ *
+ * begin waits until the driver can run one more transaction, and hands out what it knows of it;
+ * exactly one of commit and rollback ends it. A commit that fails has rolled back. Within a
+ * transaction nobody else changes what it read of a tenant. */
 struct _MpDbClass
 {
   GObjectClass parent_class;
 
-  gboolean (*begin) (MpDb *self, GError **error);
-  gboolean (*commit) (MpDb *self, GError **error);
-  void (*rollback) (MpDb *self);
+  gboolean (*begin) (MpDb *self, gpointer *state, GError **error);
+  gboolean (*commit) (MpDb *self, gpointer state, GError **error);
+  void (*rollback) (MpDb *self, gpointer state);
 
   gboolean (*get_meta) (MpDb *self, const char *name, char **value, GError **error);
   gboolean (*set_meta) (MpDb *self, const char *name, const char *value, GError **error);
@@ -110,5 +114,8 @@ struct _MpDbClass
                             unsigned int limit,
                             GError **error);
 };
+
+/* What begin handed out to the calling thread; NULL outside a transaction. */
+gpointer mp_db_get_transaction_state (MpDb *self);
 
 G_END_DECLS

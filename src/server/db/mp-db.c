@@ -5,6 +5,9 @@
 
 #define EPOCH_LENGTH 36 /* a UUID */
 
+/* How often those who wait look for what other processes committed. */
+#define LOOK_AGAIN_US (G_USEC_PER_SEC / 2)
+
 /* A tenant's newest committed sequence, and those who wait for the next. Lives as long as the
  * database; there are as many as tenants that anybody waited for or changed. */
 typedef struct
@@ -15,9 +18,8 @@ typedef struct
 
 typedef struct
 {
-  GMutex write_lock;
-  GThread *writer;      /* (nullable) (atomic): who holds the write lock */
-  GHashTable *advanced; /* (element-type utf8 gint64): the open transaction's new sequences */
+  GMutex threads_lock;
+  GHashTable *threads; /* (element-type GThread MpDbTransaction): who has which open */
 
   GMutex topics_lock;
   GHashTable *topics; /* (element-type utf8 Topic) */
@@ -27,7 +29,9 @@ typedef struct
 struct _MpDbTransaction
 {
   MpDb *db;
-  gboolean committed;
+  gpointer state;       /* (nullable): the driver's */
+  GHashTable *advanced; /* (element-type utf8 gint64): its new sequences */
+  gboolean is_open;
 };
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (MpDb, mp_db, G_TYPE_OBJECT)
@@ -57,14 +61,14 @@ ensure_topic (MpDbPrivate *priv, const char *tenant)
 }
 
 static void
-announce (MpDbPrivate *priv)
+announce (MpDbPrivate *priv, GHashTable *advanced)
 {
   GHashTableIter iter;
   void *tenant;
   void *sequence;
 
   g_mutex_lock (&priv->topics_lock);
-  g_hash_table_iter_init (&iter, priv->advanced);
+  g_hash_table_iter_init (&iter, advanced);
   while (g_hash_table_iter_next (&iter, &tenant, &sequence))
     {
       Topic *topic = ensure_topic (priv, tenant);
@@ -75,10 +79,53 @@ announce (MpDbPrivate *priv)
   g_mutex_unlock (&priv->topics_lock);
 }
 
+static MpDbTransaction *
+find_transaction (MpDb *self)
+{
+  MpDbPrivate *priv = mp_db_get_instance_private (self);
+  MpDbTransaction *transaction;
+
+  g_mutex_lock (&priv->threads_lock);
+  transaction = g_hash_table_lookup (priv->threads, g_thread_self ());
+  g_mutex_unlock (&priv->threads_lock);
+  return transaction;
+}
+
+/* @transaction: (nullable): what the calling thread has open from now on */
+static void
+note_transaction (MpDb *self, MpDbTransaction *transaction)
+{
+  MpDbPrivate *priv = mp_db_get_instance_private (self);
+
+  g_mutex_lock (&priv->threads_lock);
+  if (transaction != NULL)
+    g_hash_table_insert (priv->threads, g_thread_self (), transaction);
+  else
+    g_hash_table_remove (priv->threads, g_thread_self ());
+  g_mutex_unlock (&priv->threads_lock);
+}
+
 static void
 assert_transaction (MpDb *self)
 {
   g_assert (mp_db_in_transaction (self));
+}
+
+/**
+ * mp_db_get_transaction_state:
+ * @self: a database
+ *
+ * For drivers.
+ *
+ * Returns: (transfer none) (nullable): what the driver's begin handed out to the calling thread;
+ *   %NULL outside a transaction
+ */
+gpointer
+mp_db_get_transaction_state (MpDb *self)
+{
+  MpDbTransaction *transaction = find_transaction (self);
+
+  return transaction == NULL ? NULL : transaction->state;
 }
 
 static void
@@ -86,10 +133,10 @@ mp_db_finalize (GObject *object)
 {
   MpDbPrivate *priv = mp_db_get_instance_private (MP_DB (object));
 
-  g_assert (priv->writer == NULL);
-  g_clear_pointer (&priv->advanced, g_hash_table_unref);
+  g_assert (g_hash_table_size (priv->threads) == 0);
+  g_clear_pointer (&priv->threads, g_hash_table_unref);
   g_clear_pointer (&priv->topics, g_hash_table_unref);
-  g_mutex_clear (&priv->write_lock);
+  g_mutex_clear (&priv->threads_lock);
   g_mutex_clear (&priv->topics_lock);
   G_OBJECT_CLASS (mp_db_parent_class)->finalize (object);
 }
@@ -105,9 +152,9 @@ mp_db_init (MpDb *self)
 {
   MpDbPrivate *priv = mp_db_get_instance_private (self);
 
-  g_mutex_init (&priv->write_lock);
+  g_mutex_init (&priv->threads_lock);
   g_mutex_init (&priv->topics_lock);
-  priv->advanced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  priv->threads = g_hash_table_new (NULL, NULL);
   priv->topics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, topic_free);
 }
 
@@ -116,31 +163,29 @@ mp_db_init (MpDb *self)
  * @self: a database
  * @error: return location
  *
- * Waits until no other thread holds a transaction, then starts one for the calling thread, which
- * alone may use and end it. A thread that holds one already aborts: it would wait for itself.
+ * Waits for the driver's turn, then starts a transaction for the calling thread, which alone may
+ * use and end it. A thread that holds one already aborts: it would wait for itself.
  *
  * Returns: (transfer full): the transaction; freeing it rolls back what was not committed
  */
 MpDbTransaction *
 mp_db_begin (MpDb *self, GError **error)
 {
-  MpDbPrivate *priv = mp_db_get_instance_private (self);
   MpDbTransaction *transaction;
+  gpointer state = NULL;
 
   g_return_val_if_fail (MP_IS_DB (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   g_assert (!mp_db_in_transaction (self));
-  g_mutex_lock (&priv->write_lock);
-  g_atomic_pointer_set (&priv->writer, g_thread_self ());
-  if (!MP_DB_GET_CLASS (self)->begin (self, error))
-    {
-      g_atomic_pointer_set (&priv->writer, NULL);
-      g_mutex_unlock (&priv->write_lock);
-      return NULL;
-    }
+  if (!MP_DB_GET_CLASS (self)->begin (self, &state, error))
+    return NULL;
   transaction = g_new0 (MpDbTransaction, 1);
   transaction->db = g_object_ref (self);
+  transaction->state = state;
+  transaction->advanced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  transaction->is_open = TRUE;
+  note_transaction (self, transaction);
   return transaction;
 }
 
@@ -149,9 +194,10 @@ mp_db_begin (MpDb *self, GError **error)
  * @transaction: the calling thread's transaction
  * @error: return location
  *
- * Makes the transaction durable and wakes those who wait for its changes. After a failure it is
- * only left to free the transaction. A failed commit may have reached the disk all the same; an
- * operation sent again finds its stored result then.
+ * Makes the transaction durable, together with those that other threads commit at the same time,
+ * and wakes those who wait for its changes. What it read was durable before or is now. Whatever the
+ * outcome, it is only left to free the transaction. A failed commit may have reached the disk all
+ * the same; an operation sent again finds its stored result then.
  *
  * Returns: whether everything is on the disk
  */
@@ -162,35 +208,34 @@ mp_db_commit (MpDbTransaction *transaction, GError **error)
 
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  assert_transaction (self);
-  g_assert (!transaction->committed);
-  transaction->committed = MP_DB_GET_CLASS (self)->commit (self, error);
-  if (transaction->committed)
-    announce (mp_db_get_instance_private (self));
-  return transaction->committed;
+  g_assert (transaction->is_open && find_transaction (self) == transaction);
+  transaction->is_open = FALSE;
+  note_transaction (self, NULL);
+  if (!MP_DB_GET_CLASS (self)->commit (self, transaction->state, error))
+    return FALSE;
+  announce (mp_db_get_instance_private (self), transaction->advanced);
+  return TRUE;
 }
 
 /**
  * mp_db_transaction_free:
  * @transaction: (transfer full) (nullable): the calling thread's transaction
  *
- * Ends the transaction: rolls it back unless it was committed, and lets the next thread write.
+ * Ends the transaction: rolls it back unless it was committed.
  */
 void
 mp_db_transaction_free (MpDbTransaction *transaction)
 {
-  MpDbPrivate *priv;
-
   if (transaction == NULL)
     return;
 
-  priv = mp_db_get_instance_private (transaction->db);
-  assert_transaction (transaction->db);
-  if (!transaction->committed)
-    MP_DB_GET_CLASS (transaction->db)->rollback (transaction->db);
-  g_hash_table_remove_all (priv->advanced);
-  g_atomic_pointer_set (&priv->writer, NULL);
-  g_mutex_unlock (&priv->write_lock);
+  if (transaction->is_open)
+    {
+      g_assert (find_transaction (transaction->db) == transaction);
+      note_transaction (transaction->db, NULL);
+      MP_DB_GET_CLASS (transaction->db)->rollback (transaction->db, transaction->state);
+    }
+  g_hash_table_unref (transaction->advanced);
   g_object_unref (transaction->db);
   g_free (transaction);
 }
@@ -199,16 +244,14 @@ mp_db_transaction_free (MpDbTransaction *transaction)
  * mp_db_in_transaction:
  * @self: a database
  *
- * Returns: whether the calling thread holds the transaction
+ * Returns: whether the calling thread has a transaction open
  */
 gboolean
 mp_db_in_transaction (MpDb *self)
 {
-  MpDbPrivate *priv = mp_db_get_instance_private (self);
-
   g_return_val_if_fail (MP_IS_DB (self), FALSE);
 
-  return g_atomic_pointer_get (&priv->writer) == g_thread_self ();
+  return find_transaction (self) != NULL;
 }
 
 /**
@@ -299,14 +342,13 @@ mp_db_parse_revision (const char *text, char **epoch, int64_t *sequence)
 gboolean
 mp_db_next_sequence (MpDb *self, const char *tenant, int64_t *sequence, GError **error)
 {
-  MpDbPrivate *priv = mp_db_get_instance_private (self);
-
   g_return_val_if_fail (MP_IS_DB (self) && tenant != NULL && sequence != NULL, FALSE);
 
   assert_transaction (self);
   if (!MP_DB_GET_CLASS (self)->next_sequence (self, tenant, sequence, error))
     return FALSE;
-  g_hash_table_replace (priv->advanced, g_strdup (tenant), g_memdup2 (sequence, sizeof *sequence));
+  g_hash_table_replace (find_transaction (self)->advanced, g_strdup (tenant),
+                        g_memdup2 (sequence, sizeof *sequence));
   return TRUE;
 }
 
@@ -329,6 +371,48 @@ mp_db_get_sequence (MpDb *self, const char *tenant, int64_t *sequence, GError **
   return MP_DB_GET_CLASS (self)->get_sequence (self, tenant, sequence, error);
 }
 
+/* Until the topic is beyond @after. %FALSE at the deadline, or at the end of all waiting. */
+static gboolean
+wait_for_topic (MpDbPrivate *priv, Topic *topic, int64_t after, int64_t deadline_monotonic_us)
+{
+  while (topic->sequence <= after && !priv->waiting_ended)
+    {
+      if (!g_cond_wait_until (&topic->news, &priv->topics_lock, deadline_monotonic_us))
+        break;
+    }
+  return topic->sequence > after;
+}
+
+/* Waits up to @deadline_monotonic_us for what this process commits beyond @committed. */
+static gboolean
+wait_once (
+    MpDb *self, const char *tenant, int64_t committed, int64_t after, int64_t deadline_monotonic_us)
+{
+  MpDbPrivate *priv = mp_db_get_instance_private (self);
+  gboolean news;
+  Topic *topic;
+
+  /* A commit between that reading and this lock is announced to the topic. */
+  g_mutex_lock (&priv->topics_lock);
+  topic = ensure_topic (priv, tenant);
+  topic->sequence = MAX (topic->sequence, committed);
+  news = wait_for_topic (priv, topic, after, deadline_monotonic_us);
+  g_mutex_unlock (&priv->topics_lock);
+  return news;
+}
+
+static gboolean
+has_waiting_ended (MpDb *self)
+{
+  MpDbPrivate *priv = mp_db_get_instance_private (self);
+  gboolean ended;
+
+  g_mutex_lock (&priv->topics_lock);
+  ended = priv->waiting_ended;
+  g_mutex_unlock (&priv->topics_lock);
+  return ended;
+}
+
 /**
  * mp_db_wait_for_change:
  * @self: a database
@@ -336,7 +420,8 @@ mp_db_get_sequence (MpDb *self, const char *tenant, int64_t *sequence, GError **
  * @after: a sequence
  * @deadline_monotonic_us: when to give up, as g_get_monotonic_time () counts
  *
- * Blocks until a change of the tenant beyond @after is committed by this process. Not inside a
+ * Blocks until a change of the tenant beyond @after is committed: at once when this process
+ * commits it, within a second when another process of the same database does. Not inside a
  * transaction, which no other could then pass.
  *
  * Returns: whether there is one; %FALSE at the deadline, after mp_db_end_waiting (), or when the
@@ -345,29 +430,21 @@ mp_db_get_sequence (MpDb *self, const char *tenant, int64_t *sequence, GError **
 gboolean
 mp_db_wait_for_change (MpDb *self, const char *tenant, int64_t after, int64_t deadline_monotonic_us)
 {
-  MpDbPrivate *priv = mp_db_get_instance_private (self);
-  int64_t committed;
-  gboolean news;
-  Topic *topic;
-
   g_return_val_if_fail (MP_IS_DB (self) && tenant != NULL, FALSE);
 
   g_assert (!mp_db_in_transaction (self));
-  if (!mp_db_get_sequence (self, tenant, &committed, NULL))
-    return FALSE;
-
-  /* A commit between that reading and this lock is announced to the topic. */
-  g_mutex_lock (&priv->topics_lock);
-  topic = ensure_topic (priv, tenant);
-  topic->sequence = MAX (topic->sequence, committed);
-  while (topic->sequence <= after && !priv->waiting_ended)
+  do
     {
-      if (!g_cond_wait_until (&topic->news, &priv->topics_lock, deadline_monotonic_us))
-        break;
+      int64_t look_again_us = g_get_monotonic_time () + LOOK_AGAIN_US;
+      int64_t committed;
+
+      if (!mp_db_get_sequence (self, tenant, &committed, NULL))
+        return FALSE;
+      if (wait_once (self, tenant, committed, after, MIN (deadline_monotonic_us, look_again_us)))
+        return TRUE;
     }
-  news = topic->sequence > after;
-  g_mutex_unlock (&priv->topics_lock);
-  return news;
+  while (g_get_monotonic_time () < deadline_monotonic_us && !has_waiting_ended (self));
+  return FALSE;
 }
 
 /**

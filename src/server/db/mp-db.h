@@ -16,9 +16,10 @@ G_BEGIN_DECLS
  * object serves the whole process.
  *
  * Thread-safe: every function may be called from any thread. Outside a transaction a read sees the
- * last committed state. One thread at a time holds the transaction (others wait in mp_db_begin ());
- * the functions marked [T] need it and abort without it. Inside it, the thread's reads see its own
- * writes. Fails with MP_ERROR_STORAGE where nothing else is said.
+ * last committed state. The functions marked [T] need the calling thread's transaction and abort
+ * without it. Inside it, the thread's reads see its own writes, and what it has read of a tenant
+ * nobody else changes until its end; others wait for it. Fails with MP_ERROR_STORAGE where nothing
+ * else is said, with MP_ERROR_UNAVAILABLE where a database server does not answer.
  *
  * Rows are handed out as structs that own their members; passed in, they are borrowed.
  */

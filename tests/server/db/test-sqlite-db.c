@@ -140,6 +140,51 @@ test_full_disk (DbFixture *fixture, const void *data)
   g_assert_cmpint (db_fixture_put_record (fixture, "a", "after"), ==, 2);
 }
 
+#define N_MEMBERS 8
+#define N_ROUNDS 20
+
+/* Half of what a thread writes it gives up again. */
+static void *
+run_member (void *data)
+{
+  DbFixture *fixture = data;
+
+  for (int i = 0; i < N_ROUNDS; i++)
+    {
+      g_autofree char *kept = g_uuid_string_random ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MpDbTransaction) transaction = NULL;
+
+      db_fixture_put_record (fixture, "a", kept);
+      transaction = mp_db_begin (fixture->db, &error);
+      g_assert_no_error (error);
+      mp_db_set_meta (fixture->db, "given-up", kept, &error);
+      g_assert_no_error (error);
+    }
+  return NULL;
+}
+
+/* Threads whose transactions are committed together do not undo each other's. */
+static void
+test_group (DbFixture *fixture, const void *data)
+{
+  GThread *threads[N_MEMBERS];
+  g_autofree char *given_up = NULL;
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (size_t i = 0; i < N_MEMBERS; i++)
+    threads[i] = g_thread_new ("member", run_member, fixture);
+  for (size_t i = 0; i < N_MEMBERS; i++)
+    g_thread_join (threads[i]);
+
+  changes = mp_db_list_changes (fixture->db, "a", 0, 1000, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (changes->len, ==, N_MEMBERS * N_ROUNDS);
+  g_assert_true (mp_db_get_meta (fixture->db, "given-up", &given_up, &error));
+  g_assert_null (given_up);
+}
+
 /* The child says which sequence it committed; then it is killed in the middle of its work. */
 static void
 write_until_killed (const char *folder, int round, int pipe_end)
@@ -202,6 +247,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("acknowledged-is-there-after-a-kill", test_killed);
+  ADD ("members-of-a-group-are-apart", test_group);
   ADD ("files-are-private", test_private_files);
   ADD ("reopened-it-is-the-same", test_reopen);
   ADD ("newer-schema-is-refused", test_newer);

@@ -4,11 +4,12 @@
 #include "mp-db-private.h"
 #include "mp-error.h"
 #include "mp-sqlite-private.h"
+#include "mp-sqlite-writer.h"
 
 /*
- * One connection writes; the base class's lock gives it to one thread at a time, which also reads
- * through it. Other threads read through connections of their own, taken from a pool, so that no
- * reader waits for a commit to reach the disk.
+ * One connection writes; its writer gives it to one thread at a time, which also reads through it,
+ * and commits what several threads wrote together. Other threads read through connections of their
+ * own, taken from a pool, so that no reader waits for a commit to reach the disk.
  */
 #define MP_TYPE_SQLITE_DB (mp_sqlite_db_get_type ())
 G_DECLARE_FINAL_TYPE (MpSqliteDb, mp_sqlite_db, MP, SQLITE_DB, MpDb)
@@ -19,6 +20,7 @@ struct _MpSqliteDb
 
   char *path;
   sqlite3 *writer;
+  MpSqliteWriter *turns; /* whose turn it is to use the writer */
   GMutex readers_lock;
   GPtrArray *readers; /* (element-type sqlite3): those idle */
 };
@@ -264,25 +266,21 @@ read_audit_head (sqlite3_stmt *statement)
 }
 
 static gboolean
-mp_sqlite_db_begin (MpDb *db, GError **error)
+mp_sqlite_db_begin (MpDb *db, gpointer *state, GError **error)
 {
-  return mp_sqlite_run (MP_SQLITE_DB (db)->writer, error, "BEGIN IMMEDIATE", "");
+  return mp_sqlite_writer_begin (MP_SQLITE_DB (db)->turns, error);
 }
 
 static gboolean
-mp_sqlite_db_commit (MpDb *db, GError **error)
+mp_sqlite_db_commit (MpDb *db, gpointer state, GError **error)
 {
-  return mp_sqlite_run (MP_SQLITE_DB (db)->writer, error, "COMMIT", "");
+  return mp_sqlite_writer_commit (MP_SQLITE_DB (db)->turns, error);
 }
 
 static void
-mp_sqlite_db_rollback (MpDb *db)
+mp_sqlite_db_rollback (MpDb *db, gpointer state)
 {
-  sqlite3 *writer = MP_SQLITE_DB (db)->writer;
-
-  /* SQLite ends the transaction itself after some failures, such as a full disk. */
-  if (!sqlite3_get_autocommit (writer))
-    mp_sqlite_run (writer, NULL, "ROLLBACK", "");
+  mp_sqlite_writer_rollback (MP_SQLITE_DB (db)->turns);
 }
 
 static gboolean
@@ -793,6 +791,7 @@ mp_sqlite_db_finalize (GObject *object)
   MpSqliteDb *self = MP_SQLITE_DB (object);
 
   g_clear_pointer (&self->readers, g_ptr_array_unref);
+  g_clear_pointer (&self->turns, mp_sqlite_writer_free);
   g_clear_pointer (&self->writer, sqlite3_close);
   g_mutex_clear (&self->readers_lock);
   g_free (self->path);
@@ -886,8 +885,10 @@ mp_sqlite_db_new (const char *path, GError **error)
   self = g_object_new (MP_TYPE_SQLITE_DB, NULL);
   self->path = g_strdup (path);
   self->writer = mp_sqlite_open (path, TRUE, error);
-  if (self->writer == NULL || !mp_sqlite_migrate (self->writer, error) ||
-      !ensure_epoch (MP_DB (self), error))
+  if (self->writer == NULL || !mp_sqlite_migrate (self->writer, error))
+    return NULL;
+  self->turns = mp_sqlite_writer_new (self->writer);
+  if (!ensure_epoch (MP_DB (self), error))
     return NULL;
   return MP_DB (g_steal_pointer (&self));
 }
