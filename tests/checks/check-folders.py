@@ -16,7 +16,7 @@ RULES = {
     "session": (["core", "http", "secrets", "platforms", "store", "sync"], ["sodium"]),
     "app": (["core", "http", "secrets", "platforms", "store", "sync", "session"], ["gtk", "adwaita"]),
     "cli": (["core", "http", "secrets", "platforms", "store", "sync", "session"], []),
-    "server/db": (["core"], ["sqlite3"]),
+    "server/db": (["core"], ["sqlite3", "libpq"]),
     "server/vault": (["core", "server/db", "server/audit"], ["sodium"]),
     "server/audit": (["core", "server/db"], ["sodium"]),
     "server/auth": (["core", "server/db", "server/audit"], ["sodium"]),
@@ -27,7 +27,7 @@ RULES = {
     "sandbox": (["core"], ["libsoup"]),
 }
 SYSTEM = {"libsoup": r"libsoup/", "libsecret": r"libsecret/", "sodium": r"sodium\.h", "sqlite3": r"sqlite3\.h",
-          "gtk": r"(gtk|gdk)/", "adwaita": r"adwaita\.h", "microhttpd": r"microhttpd\.h"}
+          "libpq": r"libpq-fe\.h", "gtk": r"(gtk|gdk)/", "adwaita": r"adwaita\.h", "microhttpd": r"microhttpd\.h"}
 # The mapping editor's rows, a page's own parts: pages see the common folder and themselves, never each other.
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
 

@@ -168,7 +168,8 @@ note_use (MpAuth *self, const MpDbToken *token)
   if (now_unix_us - token->used_unix_us < TOUCH_EVERY_US)
     return;
   transaction = mp_db_begin (self->db, &error);
-  if (transaction == NULL || !mp_db_touch_token (self->db, token->id, now_unix_us, &error) ||
+  if (transaction == NULL ||
+      !mp_db_touch_token (self->db, token->tenant, token->id, now_unix_us, &error) ||
       !mp_db_commit (transaction, &error))
     g_message ("The use of token %s could not be noted: %s", token->id, error->message);
 }

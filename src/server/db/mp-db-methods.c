@@ -187,21 +187,24 @@ mp_db_list_tokens (MpDb *self, const char *tenant, GError **error)
 /**
  * mp_db_touch_token:
  * @self: a database
+ * @tenant: a tenant's id
  * @id: a token's id
  * @at_unix_us: when it was used
  * @error: return location
  *
- * Within the calling thread's transaction. Fails with %MP_ERROR_NOT_FOUND.
+ * Within the calling thread's transaction. Fails with %MP_ERROR_NOT_FOUND when
+ * the tenant has no such token.
  *
  * Returns: whether it is written
  */
 gboolean
-mp_db_touch_token (MpDb *self, const char *id, int64_t at_unix_us, GError **error)
+mp_db_touch_token (
+    MpDb *self, const char *tenant, const char *id, int64_t at_unix_us, GError **error)
 {
-  g_return_val_if_fail (MP_IS_DB (self) && id != NULL, FALSE);
+  g_return_val_if_fail (MP_IS_DB (self) && tenant != NULL && id != NULL, FALSE);
 
   assert_transaction (self);
-  return MP_DB_GET_CLASS (self)->touch_token (self, id, at_unix_us, error);
+  return MP_DB_GET_CLASS (self)->touch_token (self, tenant, id, at_unix_us, error);
 }
 
 /**

@@ -32,7 +32,8 @@ struct _MpDbClass
   gboolean (*add_token) (MpDb *self, const MpDbToken *token, GError **error);
   MpDbToken *(*find_token) (MpDb *self, const char *hash, GError **error);
   GPtrArray *(*list_tokens) (MpDb *self, const char *tenant, GError **error);
-  gboolean (*touch_token) (MpDb *self, const char *id, int64_t at_unix_us, GError **error);
+  gboolean (*touch_token) (
+      MpDb *self, const char *tenant, const char *id, int64_t at_unix_us, GError **error);
   gboolean (*revoke_token) (
       MpDb *self, const char *tenant, const char *id, int64_t at_unix_us, GError **error);
 

@@ -83,8 +83,9 @@ mp_db_find_token (MpDb *self, const char *hash, GError **error) G_GNUC_WARN_UNUS
 /* (element-type MpDbToken), oldest first */
 GPtrArray *
 mp_db_list_tokens (MpDb *self, const char *tenant, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean
-mp_db_touch_token (MpDb *self, const char *id, int64_t at_unix_us, GError **error); /* [T] */
+/* [T] MP_ERROR_NOT_FOUND */
+gboolean mp_db_touch_token (
+    MpDb *self, const char *tenant, const char *id, int64_t at_unix_us, GError **error);
 /* [T] MP_ERROR_NOT_FOUND; one revoked already keeps its time */
 gboolean mp_db_revoke_token (
     MpDb *self, const char *tenant, const char *id, int64_t at_unix_us, GError **error);

@@ -139,7 +139,7 @@ test_tokens (DbFixture *fixture, const void *data)
   g_autoptr (GError) error = NULL;
 
   IN_TRANSACTION (fixture->db, mp_db_add_token (fixture->db, &token, failure));
-  IN_TRANSACTION (fixture->db, mp_db_touch_token (fixture->db, "t1", NOW + 1, failure));
+  IN_TRANSACTION (fixture->db, mp_db_touch_token (fixture->db, "a", "t1", NOW + 1, failure));
   IN_TRANSACTION (fixture->db, mp_db_revoke_token (fixture->db, "a", "t1", NOW + 2, failure));
   IN_TRANSACTION (fixture->db, mp_db_revoke_token (fixture->db, "a", "t1", NOW + 3, failure));
 
@@ -181,7 +181,10 @@ test_token_refusals (DbFixture *fixture, const void *data)
   g_assert_false (mp_db_revoke_token (fixture->db, "b", "t1", NOW, &error));
   g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
   g_clear_error (&error);
-  g_assert_false (mp_db_touch_token (fixture->db, "t2", NOW, &error));
+  g_assert_false (mp_db_touch_token (fixture->db, "a", "t2", NOW, &error));
+  g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_false (mp_db_touch_token (fixture->db, "b", "t1", NOW, &error));
   g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
   g_clear_error (&error);
   g_assert_null (mp_db_find_token (fixture->db, "00", &error));

@@ -378,10 +378,12 @@ mp_sqlite_db_list_tokens (MpDb *db, const char *tenant, GError **error)
 }
 
 static gboolean
-mp_sqlite_db_touch_token (MpDb *db, const char *id, int64_t at_unix_us, GError **error)
+mp_sqlite_db_touch_token (
+    MpDb *db, const char *tenant, const char *id, int64_t at_unix_us, GError **error)
 {
   return mp_sqlite_run (MP_SQLITE_DB (db)->writer, error,
-                        "UPDATE token SET used = ?2 WHERE id = ?1", "si", id, at_unix_us) &&
+                        "UPDATE token SET used = ?3 WHERE tenant = ?1 AND id = ?2", "ssi", tenant,
+                        id, at_unix_us) &&
          require_a_change (db, "token", error);
 }
 
