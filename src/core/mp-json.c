@@ -143,27 +143,6 @@ copy_value (JsonNode *node)
   return json_node_init_null (copy);
 }
 
-/* json-glib reads an integer beyond 64 bits wrongly, but not when it is written as a fraction. */
-static char *
-rewrite_long_integers (const char *text, size_t *size, GArray *ends)
-{
-  GString *rewritten = g_string_sized_new (*size + 2 * ends->len);
-  size_t from = 0;
-
-  for (unsigned int i = 0; i < ends->len; i++)
-    {
-      const size_t end = g_array_index (ends, size_t, i);
-
-      g_string_append_len (rewritten, text + from, (gssize) (end - from));
-      g_string_append (rewritten, ".0");
-      from = end;
-    }
-  g_string_append_len (rewritten, text + from, (gssize) (*size - from));
-
-  *size = rewritten->len;
-  return g_string_free (rewritten, FALSE);
-}
-
 /**
  * mp_json_parse:
  * @text: the text; needs no closing NUL when @length is given
@@ -180,9 +159,6 @@ JsonNode *
 mp_json_parse (const char *text, gssize length, GError **error)
 {
   static const char mark[] = "\xef\xbb\xbf";
-  g_autoptr (GArray) long_integers = g_array_new (FALSE, FALSE, sizeof (size_t));
-  g_autofree char *rewritten = NULL;
-  g_autoptr (JsonParser) parser = NULL;
   size_t size;
 
   g_return_val_if_fail (text != NULL || length == 0, NULL);
@@ -195,18 +171,7 @@ mp_json_parse (const char *text, gssize length, GError **error)
       size -= strlen (mark);
     }
 
-  if (!mp_json_scan (text, size, long_integers, error))
-    return NULL;
-  if (long_integers->len > 0)
-    text = rewritten = rewrite_long_integers (text, &size, long_integers);
-
-  parser = json_parser_new ();
-  if (!json_parser_load_from_data (parser, text, (gssize) size, NULL))
-    {
-      g_set_error_literal (error, MP_ERROR, MP_ERROR_INVALID, "the JSON cannot be read");
-      return NULL;
-    }
-  return json_parser_steal_root (parser);
+  return mp_json_read (text, size, error);
 }
 
 /**

@@ -86,13 +86,16 @@ skip_blanks (const char *at)
 }
 
 /* One member of an object that is valid JSON. Returns what follows, or NULL when the value is not a
- * text. @value has room for the whole text, so that it never moves and leaves a copy behind. */
+ * text or the name stands twice. @value has room for the whole text, so that it never moves and
+ * leaves a copy behind. */
 static const char *
 read_part (MpSecret *self, const char *at, const char *end, GString *value)
 {
   g_autoptr (GString) id = g_string_new (NULL);
 
   at = mp_json_read_string (at, end, id);
+  if (mp_secret_get (self, id->str) != NULL)
+    return NULL;
   at = skip_blanks (skip_blanks (at) + 1);
   if (*at != '"')
     return NULL;
@@ -109,7 +112,7 @@ read_parts (MpSecret *self, const char *text, GString *value)
   const char *end = text + strlen (text);
   const char *at = skip_blanks (text);
 
-  if (!mp_json_scan (text, strlen (text), NULL, NULL) || *at != '{')
+  if (!mp_json_check (text, strlen (text)) || *at != '{')
     return FALSE;
 
   at = skip_blanks (at + 1);
