@@ -17,7 +17,7 @@ struct _MpHttpRequest
   GObject parent_instance;
 
   char *method;
-  char *address;
+  char *address;      /* may have a credential in its query: wiped when it goes */
   GPtrArray *headers; /* (element-type Header) */
   char *content_type; /* (nullable): no body */
   GBytes *body;       /* (nullable) */
@@ -46,6 +46,7 @@ mp_http_request_finalize (GObject *object)
   MpHttpRequest *self = MP_HTTP_REQUEST (object);
 
   g_free (self->method);
+  explicit_bzero (self->address, strlen (self->address));
   g_free (self->address);
   g_ptr_array_unref (self->headers);
   g_free (self->content_type);

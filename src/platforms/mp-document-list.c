@@ -76,19 +76,19 @@ parse_paging (MpDocumentReader *reader,
 
 static MpOptionsSpec *
 parse_option_source (MpDocumentReader *reader,
-                     MpPlatformSpec *spec,
+                     const MpDocumentNames *names,
                      JsonObject *object,
                      char *pointer /* (transfer full) */)
 {
   static const char *const members[] = { "when", "request", "optional", "items",
                                          "keep", "value",   "label",    NULL };
-  g_autoptr (MpDocumentNames) names = mp_document_names_new (spec, "field");
+  g_autoptr (MpDocumentNames) field_names = mp_document_names_copy (names, "field");
   MpOptionsSpec *options = g_new0 (MpOptionsSpec, 1);
 
   options->pointer = pointer;
   mp_document_reader_check_members (reader, object, pointer, members);
   options->when = mp_document_reader_get_attribute (reader, object, pointer, "when", FALSE);
-  options->request = mp_document_parse_request (reader, names, object, pointer, FALSE);
+  options->request = mp_document_parse_request (reader, field_names, object, pointer, FALSE);
   options->optional = mp_document_reader_get_boolean (reader, object, pointer, "optional");
   options->items = mp_document_reader_get_attribute (reader, object, pointer, "items", TRUE);
   options->keep = mp_document_reader_get_attribute (reader, object, pointer, "keep", FALSE);
@@ -100,7 +100,7 @@ parse_option_source (MpDocumentReader *reader,
 /* One source of options, or several for different kinds of fields. */
 static GPtrArray *
 parse_options (MpDocumentReader *reader,
-               MpPlatformSpec *spec,
+               const MpDocumentNames *names,
                JsonObject *owner,
                const char *list_pointer)
 {
@@ -117,7 +117,7 @@ parse_options (MpDocumentReader *reader,
 
       object = mp_document_reader_get_element (reader, several, i, at);
       if (object != NULL)
-        g_ptr_array_add (sources, parse_option_source (reader, spec, object, at));
+        g_ptr_array_add (sources, parse_option_source (reader, names, object, at));
       else
         g_free (at);
     }
@@ -125,7 +125,7 @@ parse_options (MpDocumentReader *reader,
                ? mp_document_reader_get_object (reader, owner, list_pointer, "options", TRUE)
                : NULL;
   if (object != NULL)
-    g_ptr_array_add (sources, parse_option_source (reader, spec, object,
+    g_ptr_array_add (sources, parse_option_source (reader, names, object,
                                                    mp_pointer_append (list_pointer, "options")));
   return sources;
 }
@@ -165,7 +165,7 @@ parse_items (MpDocumentReader *reader, MpListSpec *list, JsonObject *object)
 
 static void
 parse_field_attributes (MpDocumentReader *reader,
-                        MpPlatformSpec *spec,
+                        const MpDocumentNames *names,
                         MpListSpec *list,
                         JsonObject *object)
 {
@@ -182,12 +182,11 @@ parse_field_attributes (MpDocumentReader *reader,
       mp_document_reader_get_attribute (reader, object, list->pointer, "restricted", FALSE);
   list->max_length =
       mp_document_reader_get_attribute (reader, object, list->pointer, "max_length", FALSE);
-  list->options = parse_options (reader, spec, object, list->pointer);
+  list->options = parse_options (reader, names, object, list->pointer);
 }
 
 static MpListSpec *
 parse_list (MpDocumentReader *reader,
-            MpPlatformSpec *spec,
             const MpDocumentNames *names,
             JsonObject *object,
             char *pointer /* (transfer full) */,
@@ -221,7 +220,7 @@ parse_list (MpDocumentReader *reader,
   list->label = mp_document_reader_get_attribute (reader, object, pointer, "label", FALSE);
   list->custom = mp_document_reader_get_attribute (reader, object, pointer, "custom", FALSE);
   if (of_fields)
-    parse_field_attributes (reader, spec, list, object);
+    parse_field_attributes (reader, names, list, object);
   list->static_items = mp_document_parse_static (reader, object, pointer, of_fields);
   list->first = mp_document_parse_first (reader, object, pointer);
   if (!live && list->static_items->len == 0)
@@ -231,7 +230,6 @@ parse_list (MpDocumentReader *reader,
 
 static void
 parse_alternatives (MpDocumentReader *reader,
-                    MpPlatformSpec *spec,
                     const MpDocumentNames *names,
                     GPtrArray *lists,
                     JsonArray *array,
@@ -247,7 +245,7 @@ parse_alternatives (MpDocumentReader *reader,
 
       if (object == NULL)
         continue;
-      list = parse_list (reader, spec, names, object, g_strdup (at), of_fields);
+      list = parse_list (reader, names, object, g_strdup (at), of_fields);
       g_ptr_array_add (lists, list);
       if (list->when == NULL && i + 1 < json_array_get_length (array))
         mp_document_reader_add_fault (reader, at, "when",
@@ -260,7 +258,6 @@ parse_alternatives (MpDocumentReader *reader,
 /* One list, or several of which the first that fits counts. */
 GPtrArray *
 mp_document_parse_lists (MpDocumentReader *reader,
-                         MpPlatformSpec *spec,
                          const MpDocumentNames *names,
                          JsonObject *document,
                          const char *name,
@@ -272,13 +269,13 @@ mp_document_parse_lists (MpDocumentReader *reader,
 
   if (several != NULL)
     {
-      parse_alternatives (reader, spec, names, lists, several, name);
+      parse_alternatives (reader, names, lists, several, name);
       return g_steal_pointer (&lists);
     }
   object = mp_document_reader_get_object (reader, document, "", name, required);
   if (object == NULL)
     return NULL;
-  g_ptr_array_add (lists, parse_list (reader, spec, names, object, mp_pointer_append ("", name),
+  g_ptr_array_add (lists, parse_list (reader, names, object, mp_pointer_append ("", name),
                                       g_str_equal (name, "fields")));
   return g_steal_pointer (&lists);
 }

@@ -10,13 +10,17 @@ G_BEGIN_DECLS
 /* The names that templates may use, by what they are for. */
 typedef struct
 {
-  GPtrArray *settings;        /* (element-type utf8), NULL-terminated */
-  GPtrArray *settings_object; /* these and "object" */
-  GPtrArray *all;             /* settings, parts and "object" */
+  GPtrArray *settings; /* (element-type utf8), NULL-terminated: of hosts and base */
+  GPtrArray *address;  /* these, and what else may be seen in an address */
+  GPtrArray *all;      /* these, the parts of the key, and what it is exchanged for */
 } MpDocumentNames;
 
-MpDocumentNames *mp_document_names_new (MpPlatformSpec *spec,
-                                        const char *more) G_GNUC_WARN_UNUSED_RESULT;
+MpDocumentNames *mp_document_names_new (MpPlatformSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
+MpDocumentNames *mp_document_names_copy (const MpDocumentNames *names,
+                                         const char *more) G_GNUC_WARN_UNUSED_RESULT;
+void mp_document_names_add (MpDocumentNames *names, const char *name, gboolean in_addresses);
+gboolean mp_document_names_contain (const MpDocumentNames *names, const char *name);
+gboolean mp_document_is_reserved_name (const char *name);
 void mp_document_names_free (MpDocumentNames *names);
 void mp_document_reader_use_names (MpDocumentReader *reader, GPtrArray *names);
 char *mp_document_dup_element_pointer (const char *pointer, const char *name, unsigned int index);
@@ -33,12 +37,15 @@ GPtrArray *mp_document_parse_joins (MpDocumentReader *reader,
                                     const MpDocumentNames *names,
                                     JsonObject *owner,
                                     const char *pointer);
+GPtrArray *
+mp_document_parse_prepare (MpDocumentReader *reader, MpDocumentNames *names, JsonObject *document);
+gboolean mp_document_wants_token (JsonObject *document);
 void mp_document_parse_auth (MpDocumentReader *reader,
                              const MpDocumentNames *names,
+                             const MpDocumentNames *signed_names,
                              MpAuthSpec *auth,
                              JsonObject *document);
 GPtrArray *mp_document_parse_lists (MpDocumentReader *reader,
-                                    MpPlatformSpec *spec,
                                     const MpDocumentNames *names,
                                     JsonObject *document,
                                     const char *name,

@@ -285,6 +285,20 @@ mp_document_reader_get_attribute (MpDocumentReader *self,
   return attribute;
 }
 
+MpAttribute *
+mp_document_reader_make_attribute (MpDocumentReader *self,
+                                   const char *pointer,
+                                   const char *name,
+                                   const char *text)
+{
+  MpAttribute *attribute = g_new0 (MpAttribute, 1);
+
+  attribute->pointer = dup_pointer (pointer, name);
+  attribute->alternatives = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_expression_free);
+  g_ptr_array_add (attribute->alternatives, parse_expression (self, text, attribute->pointer));
+  return attribute;
+}
+
 MpTexts *
 mp_document_reader_get_texts (MpDocumentReader *self,
                               JsonObject *object,

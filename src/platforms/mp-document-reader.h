@@ -62,6 +62,11 @@ MpAttribute *mp_document_reader_get_attribute (MpDocumentReader *self,
                                                const char *pointer,
                                                const char *name,
                                                gboolean required) G_GNUC_WARN_UNUSED_RESULT;
+/* What a document that lacks the member means. */
+MpAttribute *mp_document_reader_make_attribute (MpDocumentReader *self,
+                                                const char *pointer,
+                                                const char *name,
+                                                const char *text) G_GNUC_WARN_UNUSED_RESULT;
 MpTexts *mp_document_reader_get_texts (MpDocumentReader *self,
                                        JsonObject *object,
                                        const char *pointer,

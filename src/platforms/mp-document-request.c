@@ -3,45 +3,97 @@
 
 #include "mp-json.h"
 
+/* What the engine itself gives a value. */
+static const char *const reserved_names[] = { "object", "field", "fields", "cursor",
+                                              "offset", "page",  "size",   NULL };
+
+gboolean
+mp_document_is_reserved_name (const char *name)
+{
+  return g_strv_contains (reserved_names, name);
+}
+
 void
 mp_document_names_free (MpDocumentNames *names)
 {
   g_ptr_array_unref (names->settings);
-  g_ptr_array_unref (names->settings_object);
+  g_ptr_array_unref (names->address);
   g_ptr_array_unref (names->all);
   g_free (names);
 }
 
-/* @more: (nullable): a name that requests may use too */
+static GPtrArray *
+new_list (void)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (list, NULL);
+  return list;
+}
+
+static void
+add_name (GPtrArray *list, const char *name)
+{
+  g_ptr_array_insert (list, (int) list->len - 1, g_strdup (name));
+}
+
+/* The settings of the connection and the parts of the key. */
 MpDocumentNames *
-mp_document_names_new (MpPlatformSpec *spec, const char *more)
+mp_document_names_new (MpPlatformSpec *spec)
 {
   MpDocumentNames *names = g_new0 (MpDocumentNames, 1);
 
-  names->settings = g_ptr_array_new_with_free_func (g_free);
-  names->settings_object = g_ptr_array_new_with_free_func (g_free);
-  names->all = g_ptr_array_new_with_free_func (g_free);
+  names->settings = new_list ();
+  names->address = new_list ();
+  names->all = new_list ();
   for (unsigned int i = 0; i < mp_platform_spec_get_n_settings (spec); i++)
     {
       const char *id = mp_platform_spec_get_setting (spec, i)->id;
 
-      g_ptr_array_add (names->settings, g_strdup (id));
-      g_ptr_array_add (names->settings_object, g_strdup (id));
-      g_ptr_array_add (names->all, g_strdup (id));
+      add_name (names->settings, id);
+      mp_document_names_add (names, id, TRUE);
     }
   for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (spec); i++)
-    g_ptr_array_add (names->all, g_strdup (mp_platform_spec_get_part (spec, i)->id));
-  g_ptr_array_add (names->settings_object, g_strdup ("object"));
-  g_ptr_array_add (names->all, g_strdup ("object"));
-  if (more != NULL)
-    {
-      g_ptr_array_add (names->settings_object, g_strdup (more));
-      g_ptr_array_add (names->all, g_strdup (more));
-    }
-  g_ptr_array_add (names->settings, NULL);
-  g_ptr_array_add (names->settings_object, NULL);
-  g_ptr_array_add (names->all, NULL);
+    mp_document_names_add (names, mp_platform_spec_get_part (spec, i)->id, FALSE);
   return names;
+}
+
+static GPtrArray *
+copy_list (GPtrArray *list)
+{
+  GPtrArray *copy = new_list ();
+
+  for (unsigned int i = 0; i + 1 < list->len; i++)
+    add_name (copy, g_ptr_array_index (list, i));
+  return copy;
+}
+
+/* @more: (nullable): a name that has a place in addresses too */
+MpDocumentNames *
+mp_document_names_copy (const MpDocumentNames *names, const char *more)
+{
+  MpDocumentNames *copy = g_new0 (MpDocumentNames, 1);
+
+  copy->settings = copy_list (names->settings);
+  copy->address = copy_list (names->address);
+  copy->all = copy_list (names->all);
+  if (more != NULL)
+    mp_document_names_add (copy, more, TRUE);
+  return copy;
+}
+
+void
+mp_document_names_add (MpDocumentNames *names, const char *name, gboolean in_addresses)
+{
+  if (in_addresses)
+    add_name (names->address, name);
+  add_name (names->all, name);
+}
+
+gboolean
+mp_document_names_contain (const MpDocumentNames *names, const char *name)
+{
+  return g_strv_contains ((const char *const *) names->all->pdata, name);
 }
 
 void
@@ -129,6 +181,25 @@ parse_body (MpDocumentReader *reader, MpRequestSpec *request, JsonObject *object
     }
 }
 
+/* A path below the base, or a whole address. */
+static void
+parse_address (MpDocumentReader *reader, MpRequestSpec *request, JsonObject *object)
+{
+  gboolean is_whole = json_object_has_member (object, "address");
+  const char *path =
+      mp_document_reader_get_string (reader, object, request->pointer, "path", !is_whole);
+
+  if (is_whole && path != NULL)
+    mp_document_reader_add_fault (reader, request->pointer, "address",
+                                  "a request has either “path” or “address”");
+  if (path != NULL && *path != '/')
+    mp_document_reader_add_fault (reader, request->pointer, "path",
+                                  "a path that begins with “/” is expected");
+  request->path = mp_document_reader_get_template (reader, object, request->pointer, "path", FALSE);
+  request->address =
+      mp_document_reader_get_template (reader, object, request->pointer, "address", FALSE);
+}
+
 MpRequestSpec *
 mp_document_parse_request (MpDocumentReader *reader,
                            const MpDocumentNames *names,
@@ -136,14 +207,12 @@ mp_document_parse_request (MpDocumentReader *reader,
                            const char *pointer,
                            gboolean required)
 {
-  static const char *const members[] = {
-    "method", "path", "query", "headers", "form", "json", NULL
-  };
+  static const char *const members[] = { "method",  "path", "address", "query",
+                                         "headers", "form", "json",    NULL };
   static const char *const methods[] = { "GET", "POST", NULL };
   JsonObject *object = mp_document_reader_get_object (reader, owner, pointer, "request", required);
   MpRequestSpec *request;
   const char *method;
-  const char *path;
 
   if (object == NULL)
     return NULL;
@@ -155,12 +224,8 @@ mp_document_parse_request (MpDocumentReader *reader,
     mp_document_reader_add_fault (reader, request->pointer, "method", "GET or POST is expected");
 
   /* No part of a key stands in an address: addresses are logged on the way. */
-  mp_document_reader_use_names (reader, names->settings_object);
-  path = mp_document_reader_get_string (reader, object, request->pointer, "path", TRUE);
-  if (path != NULL && *path != '/')
-    mp_document_reader_add_fault (reader, request->pointer, "path",
-                                  "a path that begins with “/” is expected");
-  request->path = mp_document_reader_get_template (reader, object, request->pointer, "path", FALSE);
+  mp_document_reader_use_names (reader, names->address);
+  parse_address (reader, request, object);
   request->query = mp_document_reader_get_pairs (reader, object, request->pointer, "query");
   mp_document_reader_use_names (reader, names->all);
   request->headers = mp_document_reader_get_pairs (reader, object, request->pointer, "headers");
@@ -178,7 +243,8 @@ mp_document_parse_joins (MpDocumentReader *reader,
                          const char *pointer)
 {
   static const char *const members[] = { "request", "optional", NULL };
-  static const char *const taken[] = { "item", "key", "page", "field", "name", "object", NULL };
+  static const char *const taken[] = { "item",   "key",   "page",    "field", "name",
+                                       "object", "token", "prepare", NULL };
   JsonObject *object = mp_document_reader_get_object (reader, owner, pointer, "joins", FALSE);
   g_autofree char *full = mp_pointer_append (pointer, "joins");
   GPtrArray *joins = g_ptr_array_new_with_free_func (join_free);

@@ -7,6 +7,7 @@
 #include "mp-json.h"
 #include "mp-platform-paging.h"
 #include "mp-platform-reading.h"
+#include "mp-platform-sign-in.h"
 #include "mp-platform-test.h"
 #include "mp-request-builder.h"
 
@@ -15,13 +16,11 @@
 #define MAX_RETRIES 2
 /* Somebody looks at the screen: a longer wait is said, not sat out. */
 #define LONGEST_WAIT_S 5
-/* Salesforce does not say how long a token lives: its session's time-out decides. */
-#define UNSTATED_LIFETIME_S 600
-#define LIFETIME_MARGIN_S 60
 
 typedef enum
 {
   STEP_TOKEN = 1,
+  STEP_PREPARE,
   STEP_JOIN,
   STEP_MAIN,
   STEP_OPTIONS,
@@ -33,8 +32,8 @@ struct _MpPlatformCall
 
   MpPlatformDocument *document;
   MpHttpClient *http;
-  MpTokenCache *tokens; /* (unowned) */
-  char *origin;         /* (nullable) */
+  MpAccessCache *accesses; /* (unowned) */
+  char *origin;            /* (nullable) */
   unsigned int deadline_ms;
   MpCallKind kind;
   char *object; /* (nullable) */
@@ -44,8 +43,11 @@ struct _MpPlatformCall
   GTask *task;               /* (owned) (nullable): not running */
   MpSecret *secret;          /* (owned) (nullable) */
   MpRequestBuilder *builder; /* (owned) (nullable) */
-  char *token_key;           /* (owned) (nullable) */
-  gboolean token_was_cached;
+  char *access_key;          /* (owned) (nullable): nothing to sign in for */
+  MpAccess *access;          /* (owned) (nullable): signing in, or signed in */
+  gboolean access_was_cached;
+  unsigned int access_lifetime_s;
+  unsigned int next_prepare;
   Step step;
   GHashTable *joins; /* (element-type utf8 JsonNode) */
   unsigned int next_join;
@@ -62,12 +64,14 @@ struct _MpPlatformCall
   char *said;               /* (owned) (nullable) */
   unsigned int count;       /* of the page's items */
 
-  JsonNode *main_root; /* (owned) (nullable): the test's own answer */
+  gboolean is_asked;   /* a test: its own request has its answer */
+  JsonNode *main_root; /* (owned) (nullable): that answer, where there is such a request */
 };
 
 G_DEFINE_FINAL_TYPE (MpPlatformCall, mp_platform_call, G_TYPE_OBJECT)
 
 static void advance (MpPlatformCall *self);
+static void send (MpPlatformCall *self, Step step, MpHttpRequest *request);
 static void start (MpPlatformCall *self);
 
 static GPtrArray *
@@ -199,15 +203,14 @@ finish_list (MpPlatformCall *self)
   succeed (self, store);
 }
 
-/* Forgotten before its time: a token can end early, so it is fetched anew, once. */
+/* Forgotten before its time: a token can end early, so one signs in anew, once. */
 static gboolean
-renew_token (MpPlatformCall *self, const GError *error)
+renew_access (MpPlatformCall *self, const GError *error)
 {
-  if (!self->token_was_cached || self->step == STEP_TOKEN ||
-      !g_error_matches (error, MP_ERROR, MP_ERROR_UNAUTHORIZED))
+  if (!self->access_was_cached || !g_error_matches (error, MP_ERROR, MP_ERROR_UNAUTHORIZED))
     return FALSE;
-  mp_token_cache_forget (self->tokens, self->token_key);
-  self->token_was_cached = FALSE;
+  mp_access_cache_forget (self->accesses, self->access_key);
+  self->access_was_cached = FALSE;
   forget_answer (self);
   start (self);
   return TRUE;
@@ -253,77 +256,75 @@ answer_failed (MpPlatformCall *self, GError *error /* (transfer full) */)
 {
   g_autoptr (GError) owned = error;
 
-  if (renew_token (self, error) || do_without (self, error))
+  if (renew_access (self, error) || do_without (self, error))
     return;
   if (self->kind == MP_CALL_TEST && g_error_matches (error, MP_ERROR, MP_ERROR_UNAUTHORIZED))
     finish_test (self, MP_TEST_REJECTED);
-  else if (self->kind == MP_CALL_TEST && self->step == STEP_MAIN &&
+  else if (self->kind == MP_CALL_TEST && (self->step == STEP_MAIN || self->step == STEP_PREPARE) &&
            g_error_matches (error, MP_ERROR, MP_ERROR_FORBIDDEN))
     finish_test (self, MP_TEST_LIMITED);
   else
     fail (self, g_steal_pointer (&owned));
 }
 
-static unsigned int
-read_lifetime (JsonObject *object)
+/* Signed in: what it gave is kept for the next calls. */
+static void
+finish_signing_in (MpPlatformCall *self)
 {
-  JsonNode *node = json_object_get_member (object, "expires_in");
-  g_autofree char *text = NULL;
-  MpValue value;
-  MpScope scope = { .item = node };
-  g_autoptr (MpExpression) itself = mp_expression_parse ("@item", NULL);
-  guint64 seconds;
-
-  if (node == NULL || !mp_expression_evaluate (itself, &scope, &value, NULL))
-    return UNSTATED_LIFETIME_S;
-  /* Some answer the number as text. */
-  text = mp_value_dup_text (&value);
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT, &seconds, NULL))
-    return UNSTATED_LIFETIME_S;
-  return seconds > LIFETIME_MARGIN_S ? (unsigned int) seconds - LIFETIME_MARGIN_S : 0;
-}
-
-static gboolean
-read_base (MpPlatformCall *self, char **base, GError **error)
-{
-  MpScope scope = { .item = self->root };
-  MpValue value;
-
-  *base = NULL;
-  if (self->document->auth.base_from == NULL)
-    return TRUE;
-  if (!mp_expression_evaluate (self->document->auth.base_from, &scope, &value, error))
-    {
-      g_prefix_error (error, "%s /auth/base_from: ", mp_platform_document_get_id (self->document));
-      return FALSE;
-    }
-  *base = mp_value_dup_text (&value);
-  return TRUE;
+  mp_platform_join_access (self->access, self->joins);
+  if (!self->access_was_cached)
+    mp_access_cache_add (self->accesses, self->access_key, self->access, self->access_lifetime_s);
+  advance (self);
 }
 
 static void
-token_answered (MpPlatformCall *self)
+sign_in (MpPlatformCall *self)
 {
-  JsonObject *object =
-      JSON_NODE_HOLDS_OBJECT (self->root) ? json_node_get_object (self->root) : NULL;
-  const char *token = object != NULL ? mp_json_get_string (object, "access_token", NULL) : NULL;
-  g_autofree char *base = NULL;
+  g_autoptr (MpHttpRequest) request = NULL;
   g_autoptr (GError) error = NULL;
+  Step step = STEP_PREPARE;
 
-  if (token == NULL || *token == '\0')
-    g_set_error (&error, MP_ERROR, MP_ERROR_INVALID,
-                 _ ("The answer of %s has no access token."),
-                    mp_platform_spec_get_label (self->document->spec));
-  else if (read_base (self, &base, &error))
-    mp_request_builder_set_token (self->builder, token, base, &error);
-  if (error != NULL)
+  if (self->document->auth.exchange != NULL && mp_access_get_token (self->access) == NULL)
     {
-      fail (self, g_steal_pointer (&error));
+      step = STEP_TOKEN;
+      request = mp_request_builder_make_token_request (self->builder, &error);
+    }
+  else if (self->next_prepare < self->document->prepare->len)
+    request = mp_request_builder_make_prepare_request (
+        self->builder, g_ptr_array_index (self->document->prepare, self->next_prepare), &error);
+  else
+    {
+      finish_signing_in (self);
       return;
     }
-  mp_token_cache_add (self->tokens, self->token_key, token, base, read_lifetime (object));
+  if (request == NULL)
+    fail (self, g_steal_pointer (&error));
+  else
+    send (self, step, request);
+}
+
+static void
+sign_in_answered (MpPlatformCall *self)
+{
+  JsonNode *root = g_steal_pointer (&self->root);
+  g_autoptr (GError) error = NULL;
+  gboolean is_read;
+
+  if (self->step == STEP_TOKEN)
+    is_read = mp_platform_read_token (self->document, root, self->access, &self->access_lifetime_s,
+                                      &error) &&
+              mp_request_builder_move (self->builder, self->access, &error);
+  else
+    is_read = mp_platform_read_prepared (
+        self->document, g_ptr_array_index (self->document->prepare, self->next_prepare++), root,
+        self->access, &error);
+  if (!is_read)
+    {
+      answer_failed (self, g_steal_pointer (&error));
+      return;
+    }
   forget_answer (self);
-  advance (self);
+  sign_in (self);
 }
 
 static void
@@ -368,6 +369,7 @@ reading_new (MpPlatformCall *self)
   reading->response = g_object_ref (self->response);
   reading->redaction = mp_request_builder_make_redaction (self->builder);
   reading->is_token = self->step == STEP_TOKEN;
+  reading->is_secret = self->step == STEP_TOKEN || self->step == STEP_PREPARE;
   if ((self->step == STEP_MAIN || self->step == STEP_OPTIONS) && self->kind != MP_CALL_TEST)
     reading->list = self->list;
   if (self->step == STEP_OPTIONS)
@@ -400,7 +402,8 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   switch (self->step)
     {
     case STEP_TOKEN:
-      token_answered (self);
+    case STEP_PREPARE:
+      sign_in_answered (self);
       break;
     case STEP_JOIN:
       join_answered (self);
@@ -416,6 +419,7 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         page_answered (self);
       else
         {
+          self->is_asked = TRUE;
           self->main_root = g_steal_pointer (&self->root);
           forget_answer (self);
           advance (self);
@@ -477,8 +481,7 @@ make_options_request (MpPlatformCall *self, GError **error)
 static gboolean
 is_join_next (MpPlatformCall *self)
 {
-  return self->next_join < get_joins (self)->len &&
-         (self->kind != MP_CALL_TEST || self->main_root != NULL);
+  return self->next_join < get_joins (self)->len && (self->kind != MP_CALL_TEST || self->is_asked);
 }
 
 static void
@@ -506,7 +509,7 @@ advance (MpPlatformCall *self)
       request = step == STEP_OPTIONS ? make_options_request (self, &error)
                                      : make_page_request (self, &error);
     }
-  else if (self->main_root == NULL)
+  else if (!self->is_asked)
     request = mp_request_builder_make_request (self->builder, self->document->test.request, NULL,
                                                NULL, &error);
   else
@@ -521,37 +524,39 @@ advance (MpPlatformCall *self)
     send (self, step, request);
 }
 
-/* Begins with a token, where the document wants one. */
+/* (nullable): what is kept of an earlier call. Where signing in is the test, it is none. */
+static MpAccess *
+find_access (MpPlatformCall *self)
+{
+  if (self->kind == MP_CALL_TEST && self->document->test.request == NULL)
+    {
+      mp_access_cache_forget (self->accesses, self->access_key);
+      return NULL;
+    }
+  return mp_access_cache_find (self->accesses, self->access_key);
+}
+
+/* Begins with signing in, where the document wants it. */
 static void
 start (MpPlatformCall *self)
 {
-  g_autofree char *token_url = NULL;
-  g_autoptr (MpHttpRequest) request = NULL;
+  MpAccess *kept;
   g_autoptr (GError) error = NULL;
-  const MpToken *token;
 
-  if (self->document->auth.kind != MP_AUTH_OAUTH2_CLIENT_CREDENTIALS)
+  if (self->access_key == NULL)
     {
       advance (self);
       return;
     }
-  token_url = mp_request_builder_dup_token_url (self->builder, &error);
-  if (token_url != NULL && self->token_key == NULL)
-    self->token_key = mp_token_cache_dup_key (self->secret, token_url);
-  token = token_url != NULL ? mp_token_cache_find (self->tokens, self->token_key) : NULL;
-  if (token != NULL)
-    {
-      self->token_was_cached = TRUE;
-      if (mp_request_builder_set_token (self->builder, token->token, token->base, &error))
-        advance (self);
-    }
-  else if (token_url != NULL)
-    {
-      request = mp_request_builder_make_token_request (self->builder, &error);
-      if (request != NULL)
-        send (self, STEP_TOKEN, request);
-    }
-  if (error != NULL)
+  kept = find_access (self);
+  self->access_was_cached = kept != NULL;
+  self->access_lifetime_s = MP_UNSTATED_LIFETIME_S;
+  self->next_prepare = kept != NULL ? self->document->prepare->len : 0;
+  g_clear_pointer (&self->access, mp_access_unref);
+  self->access = kept != NULL ? mp_access_ref (kept) : mp_access_new ();
+  if (mp_request_builder_set_access (self->builder, self->access, &error))
+    sign_in (self);
+  else
     fail (self, g_steal_pointer (&error));
 }
 
@@ -574,7 +579,8 @@ mp_platform_call_finalize (GObject *object)
   mp_platform_document_unref (self->document);
   g_free (self->origin);
   g_free (self->object);
-  g_free (self->token_key);
+  g_free (self->access_key);
+  g_clear_pointer (&self->access, mp_access_unref);
   mp_paging_clear (&self->paging);
   g_hash_table_unref (self->joins);
   g_hash_table_unref (self->names);
@@ -609,7 +615,7 @@ mp_platform_call_new (const MpCallContext *context, MpCallKind kind, const char 
 
   self->document = mp_platform_document_ref (context->document);
   self->http = g_object_ref (context->http);
-  self->tokens = context->tokens;
+  self->accesses = context->accesses;
   self->origin = g_strdup (context->origin);
   self->deadline_ms = context->deadline_ms;
   self->kind = kind;
@@ -617,10 +623,21 @@ mp_platform_call_new (const MpCallContext *context, MpCallKind kind, const char 
   return self;
 }
 
-static gboolean
-choose_list (MpPlatformCall *self, GError **error)
+/* Tells one key, connection and so access from another. */
+static char *
+make_access_key (MpPlatformCall *self, MpSecret *secret, JsonNode *settings)
 {
-  g_autoptr (JsonNode) settings = mp_request_builder_make_settings (self->builder);
+  g_autofree char *connection = NULL;
+
+  if (self->document->auth.exchange == NULL && self->document->prepare->len == 0)
+    return NULL;
+  connection = mp_json_to_canonical (settings);
+  return mp_access_cache_dup_key (secret, connection);
+}
+
+static gboolean
+choose_list (MpPlatformCall *self, JsonNode *settings, GError **error)
+{
   MpScope scope = { .item = settings, .object = self->object };
 
   if (self->kind == MP_CALL_TEST)
@@ -642,17 +659,26 @@ mp_platform_call_run_async (MpPlatformCall *self,
                             gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (JsonNode) settings = NULL;
   g_autoptr (GError) error = NULL;
 
   g_task_set_source_tag (task, mp_platform_call_run_async);
   self->builder = mp_request_builder_new (self->document, self->origin, secret, connection,
                                           self->object, &error);
-  if (self->builder == NULL || !choose_list (self, &error))
+  if (self->builder == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  settings = mp_request_builder_make_settings (self->builder);
+  if (!choose_list (self, settings, &error))
     {
       g_clear_pointer (&self->builder, mp_request_builder_free);
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
+  self->access_key = make_access_key (self, secret, settings);
+  self->is_asked = self->document->test.request == NULL;
   self->secret = mp_secret_ref (secret);
   self->task = g_steal_pointer (&task);
   start (self);

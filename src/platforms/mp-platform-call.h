@@ -18,8 +18,8 @@ typedef struct
 {
   MpPlatformDocument *document;
   MpHttpClient *http;
-  MpTokenCache *tokens; /* outlives the call: its task holds the platform */
-  const char *origin;   /* (nullable) */
+  MpAccessCache *accesses; /* outlives the call: its task holds the platform */
+  const char *origin;      /* (nullable) */
   unsigned int deadline_ms;
 } MpCallContext;
 

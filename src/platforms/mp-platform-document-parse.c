@@ -18,6 +18,7 @@ mode_rule_free (gpointer data)
 static void
 parse_test (MpDocumentReader *reader,
             const MpDocumentNames *names,
+            gboolean signs_in,
             MpTestSpec *test,
             JsonObject *document)
 {
@@ -28,7 +29,7 @@ parse_test (MpDocumentReader *reader,
   if (object == NULL)
     return;
   mp_document_reader_check_members (reader, object, "/test", members);
-  test->request = mp_document_parse_request (reader, names, object, "/test", TRUE);
+  test->request = mp_document_parse_request (reader, names, object, "/test", !signs_in);
   test->joins = mp_document_parse_joins (reader, names, object, "/test");
   test->account = mp_document_reader_get_texts (reader, object, "/test", "account");
   test->account_id =
@@ -198,9 +199,9 @@ check_head (MpDocumentReader *reader, JsonObject *document)
   static const char *const members[] = { "$schema",  "id",         "version",     "kind",
                                          "label",    "key_help",   "key_address", "unverified",
                                          "replaces", "connection", "credential",  "hosts",
-                                         "base",     "headers",    "auth",        "mode",
-                                         "test",     "objects",    "fields",      "types",
-                                         "errors",   "limits",     NULL };
+                                         "base",     "headers",    "auth",        "prepare",
+                                         "mode",     "test",       "objects",     "fields",
+                                         "types",    "errors",     "limits",      NULL };
   static const char *const settings[] = { "id",      "label",   "help",     "pattern", "example",
                                           "default", "choices", "required", NULL };
   static const char *const parts[] = { "id",      "label",  "help",   "pattern",
@@ -212,15 +213,25 @@ check_head (MpDocumentReader *reader, JsonObject *document)
 }
 
 static void
-check_names (MpDocumentReader *reader, MpPlatformSpec *spec)
+check_name (MpDocumentReader *reader, gboolean has_token, const char *pointer, const char *id)
+{
+  if (mp_document_is_reserved_name (id) || (has_token && g_str_equal (id, "token")))
+    mp_document_reader_add_fault (reader, pointer, NULL, "“%s” has two meanings", id);
+}
+
+static void
+check_names (MpDocumentReader *reader, MpPlatformSpec *spec, gboolean has_token)
 {
   for (unsigned int i = 0; i < mp_platform_spec_get_n_settings (spec); i++)
     {
       const char *id = mp_platform_spec_get_setting (spec, i)->id;
 
-      if (has_part (spec, id) || g_str_equal (id, "object"))
+      if (has_part (spec, id))
         mp_document_reader_add_fault (reader, "/connection", NULL, "“%s” has two meanings", id);
+      check_name (reader, has_token, "/connection", id);
     }
+  for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (spec); i++)
+    check_name (reader, has_token, "/credential", mp_platform_spec_get_part (spec, i)->id);
 }
 
 /* The fields of an answer have types of the vendor. */
@@ -242,7 +253,10 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
   g_autoptr (MpPlatformDocument) self = g_new0 (MpPlatformDocument, 1);
   g_autoptr (GError) error = NULL;
   g_autoptr (MpDocumentNames) names = NULL;
+  g_autoptr (MpDocumentNames) signed_names = NULL;
+  g_autoptr (MpDocumentNames) object_names = NULL;
   MpDocumentReader reader = { .faults = faults };
+  gboolean has_token;
   gboolean is_crm;
 
   self->reference_count = 1;
@@ -253,23 +267,30 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
       mp_document_reader_add_fault (&reader, "", NULL, "%s", error->message);
       return NULL;
     }
-  names = mp_document_names_new (self->spec, NULL);
   is_crm = g_str_equal (mp_platform_spec_get_kind (self->spec), "crm");
-
-  check_names (&reader, self->spec);
+  has_token = mp_document_wants_token (object);
+  check_names (&reader, self->spec, has_token);
   self->unverified =
       g_strdup (mp_document_reader_get_string (&reader, object, "", "unverified", FALSE));
   self->replaces = mp_document_reader_get_boolean (&reader, object, "", "replaces");
+
+  names = mp_document_names_new (self->spec);
   mp_document_reader_use_names (&reader, names->settings);
   parse_hosts (&reader, self, object);
   parse_base (&reader, self, object);
-  mp_document_reader_use_names (&reader, names->all);
+  /* From here on each knows what the steps before it give. */
+  signed_names = mp_document_names_copy (names, NULL);
+  if (has_token)
+    mp_document_names_add (signed_names, "token", FALSE);
+  self->prepare = mp_document_parse_prepare (&reader, signed_names, object);
+  mp_document_parse_auth (&reader, names, signed_names, &self->auth, object);
+  mp_document_reader_use_names (&reader, signed_names->all);
   self->headers = mp_document_reader_get_pairs (&reader, object, "", "headers");
-  mp_document_parse_auth (&reader, names, &self->auth, object);
   parse_mode (&reader, self, object);
-  parse_test (&reader, names, &self->test, object);
-  self->objects = mp_document_parse_lists (&reader, self->spec, names, object, "objects", is_crm);
-  self->fields = mp_document_parse_lists (&reader, self->spec, names, object, "fields", is_crm);
+  parse_test (&reader, signed_names, has_token || self->prepare->len > 0, &self->test, object);
+  self->objects = mp_document_parse_lists (&reader, signed_names, object, "objects", is_crm);
+  object_names = mp_document_names_copy (signed_names, "object");
+  self->fields = mp_document_parse_lists (&reader, object_names, object, "fields", is_crm);
   self->types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   mp_document_parse_types (&reader, self->types, object, has_live_list (self->fields));
   mp_document_parse_errors (&reader, self, object);

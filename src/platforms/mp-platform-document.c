@@ -7,18 +7,30 @@
 #include "mp-error.h"
 
 static void
+token_spec_free (MpTokenSpec *self)
+{
+  if (self == NULL)
+    return;
+  mp_request_spec_free (self->request);
+  mp_template_free (self->user);
+  mp_template_free (self->password);
+  mp_attribute_free (self->token);
+  mp_attribute_free (self->expires_in);
+  mp_attribute_free (self->refused);
+  mp_attribute_free (self->base_from);
+  g_free (self);
+}
+
+static void
 auth_clear (MpAuthSpec *auth)
 {
   g_clear_pointer (&auth->headers, g_ptr_array_unref);
+  g_clear_pointer (&auth->parameters, g_ptr_array_unref);
   mp_template_free (auth->token);
   mp_template_free (auth->user);
   mp_template_free (auth->password);
-  mp_template_free (auth->token_url);
-  mp_template_free (auth->client_id);
-  mp_template_free (auth->client_secret);
-  g_clear_pointer (&auth->parameters, g_ptr_array_unref);
-  mp_expression_free (auth->base_from);
   g_free (auth->scheme);
+  token_spec_free (auth->exchange);
 }
 
 static void
@@ -56,6 +68,7 @@ mp_request_spec_free (MpRequestSpec *self)
   g_free (self->pointer);
   g_free (self->method);
   mp_template_free (self->path);
+  mp_template_free (self->address);
   g_clear_pointer (&self->query, g_ptr_array_unref);
   g_clear_pointer (&self->headers, g_ptr_array_unref);
   g_clear_pointer (&self->form, g_ptr_array_unref);
@@ -114,6 +127,7 @@ mp_platform_document_unref (MpPlatformDocument *self)
   g_clear_pointer (&self->bases, g_hash_table_unref);
   g_clear_pointer (&self->headers, g_ptr_array_unref);
   auth_clear (&self->auth);
+  g_clear_pointer (&self->prepare, g_ptr_array_unref);
   g_clear_pointer (&self->mode_rules, g_ptr_array_unref);
   test_clear (&self->test);
   g_clear_pointer (&self->objects, g_ptr_array_unref);

@@ -17,7 +17,9 @@ typedef enum
   MP_AUTH_HEADER = 1,
   MP_AUTH_BEARER,
   MP_AUTH_BASIC,
-  MP_AUTH_OAUTH2_CLIENT_CREDENTIALS,
+  MP_AUTH_NONE, /* the parts of the key stand in the requests */
+  MP_AUTH_QUERY,
+  MP_AUTH_TOKEN,
 } MpAuthKind;
 
 typedef enum
@@ -62,11 +64,12 @@ typedef struct
 {
   char *pointer;
   char *method;
-  MpTemplate *path;   /* begins with a slash */
-  GPtrArray *query;   /* (element-type MpPair) */
-  GPtrArray *headers; /* (element-type MpPair) */
-  GPtrArray *form;    /* (nullable) (element-type MpPair) */
-  JsonNode *json;     /* (nullable): its strings are templates */
+  MpTemplate *path;    /* (nullable): begins with a slash; else */
+  MpTemplate *address; /* (nullable): a whole one */
+  GPtrArray *query;    /* (element-type MpPair) */
+  GPtrArray *headers;  /* (element-type MpPair) */
+  GPtrArray *form;     /* (nullable) (element-type MpPair) */
+  JsonNode *json;      /* (nullable): its strings are templates */
 } MpRequestSpec;
 
 /* A second answer that expressions see as @NAME. */
@@ -77,25 +80,49 @@ typedef struct
   gboolean optional; /* 403 and 404 mean only that there is nothing to see */
 } MpJoin;
 
+/* How a key is exchanged for a token. */
+typedef struct
+{
+  MpRequestSpec *request;
+  MpTemplate *user;        /* (nullable): of the request's own Basic authentication */
+  MpTemplate *password;    /* (nullable) */
+  MpAttribute *token;      /* of its answer, as all below */
+  MpAttribute *expires_in; /* seconds */
+  MpAttribute *refused;    /* (nullable): does it say that the key was not accepted? */
+  MpAttribute *base_from;  /* (nullable): where it names the base address */
+} MpTokenSpec;
+
+/* A request that is made once after the token, before all others. */
+typedef struct
+{
+  char *pointer;
+  MpRequestSpec *request;
+  GPtrArray *values;    /* (element-type MpPreparedSpec) */
+  MpAttribute *refused; /* (nullable): does its answer say that the key was not accepted? */
+} MpPrepareSpec;
+
+/* A value of an answer that later requests may use. */
+typedef struct
+{
+  char *name;
+  MpAttribute *value;
+} MpPreparedSpec;
+
 typedef struct
 {
   MpAuthKind kind;
-  GPtrArray *headers;        /* (nullable) (element-type MpPair) */
-  MpTemplate *token;         /* (nullable) */
-  MpTemplate *user;          /* (nullable) */
-  MpTemplate *password;      /* (nullable) */
-  MpTemplate *token_url;     /* (nullable): of a slash: below the base */
-  MpTemplate *client_id;     /* (nullable) */
-  MpTemplate *client_secret; /* (nullable) */
-  gboolean send_basic;
-  char *scheme;            /* (nullable): what stands before the token; Bearer */
-  GPtrArray *parameters;   /* (nullable) (element-type MpPair) */
-  MpExpression *base_from; /* (nullable): where the token's answer names the base address */
+  GPtrArray *headers;    /* (nullable) (element-type MpPair) */
+  GPtrArray *parameters; /* (nullable) (element-type MpPair): of the address of each request */
+  MpTemplate *token;     /* (nullable): of bearer */
+  MpTemplate *user;      /* (nullable) */
+  MpTemplate *password;  /* (nullable) */
+  char *scheme;          /* (nullable): what stands before an exchanged token */
+  MpTokenSpec *exchange; /* (nullable) */
 } MpAuthSpec;
 
 typedef struct
 {
-  MpRequestSpec *request;
+  MpRequestSpec *request;  /* (nullable): signing in is the test */
   GPtrArray *joins;        /* (element-type MpJoin) */
   MpTexts *account;        /* (nullable) */
   MpAttribute *account_id; /* (nullable) */
@@ -181,6 +208,7 @@ typedef struct
   GHashTable *bases;  /* (nullable) (element-type utf8 MpTemplate): by the setting's value */
   GPtrArray *headers; /* (element-type MpPair) */
   MpAuthSpec auth;
+  GPtrArray *prepare;    /* (element-type MpPrepareSpec) */
   GPtrArray *mode_rules; /* (element-type MpModeRule) */
   MpTestSpec test;
   GPtrArray *objects; /* (nullable) (element-type MpListSpec): the first that fits counts */

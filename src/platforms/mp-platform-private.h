@@ -3,7 +3,7 @@
 
 #include "mp-platform-document.h"
 #include "mp-platform.h"
-#include "mp-token-cache.h"
+#include "mp-access-cache.h"
 
 G_BEGIN_DECLS
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-platform-reading.h"
 
+#include <string.h>
+
 #include "mp-platform-answer.h"
 
 #define MAX_OBJECTS 5000
@@ -24,6 +26,17 @@ reading_free (gpointer data)
   g_free (self);
 }
 
+/* What signs in must not be found in memory later. Nobody else has this answer. */
+static void
+wipe_body (MpHttpResponse *response)
+{
+  size_t length;
+  gconstpointer data = g_bytes_get_data (mp_http_response_get_body (response), &length);
+
+  if (length > 0)
+    explicit_bzero ((gpointer) data, length);
+}
+
 /* In a worker thread: json-glib and thousands of items take long enough to be felt. */
 static void
 read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
@@ -44,6 +57,8 @@ read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
 
   self->root = mp_platform_answer_read (self->document, self->response, self->redaction,
                                         self->is_token, &self->said, &error);
+  if (self->is_secret)
+    wipe_body (self->response);
   if (self->root != NULL && self->options != NULL)
     mp_platform_decode_options (&decoder, self->options, self->root, &error);
   else if (self->root != NULL && self->list != NULL)

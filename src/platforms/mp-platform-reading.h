@@ -15,6 +15,7 @@ typedef struct
   MpHttpResponse *response;
   MpRedaction *redaction;
   gboolean is_token;
+  gboolean is_secret;     /* the answer is wiped once it is read */
   const MpListSpec *list; /* (nullable): no items in it; of the document */
   gboolean of_fields;
   GHashTable *joins;

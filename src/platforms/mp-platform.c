@@ -13,7 +13,7 @@ struct _MpPlatform
 
   MpPlatformDocument *document;
   MpHttpClient *http;
-  MpTokenCache *tokens;
+  MpAccessCache *accesses;
   char *origin; /* (nullable): calls go to a test server */
   unsigned int deadline_ms;
 };
@@ -55,7 +55,7 @@ run (MpPlatform *self,
   MpCallContext context = {
     .document = self->document,
     .http = self->http,
-    .tokens = self->tokens,
+    .accesses = self->accesses,
     .origin = self->origin,
     .deadline_ms = self->deadline_ms,
   };
@@ -72,7 +72,7 @@ mp_platform_finalize (GObject *object)
 
   mp_platform_document_unref (self->document);
   g_object_unref (self->http);
-  mp_token_cache_free (self->tokens);
+  mp_access_cache_free (self->accesses);
   g_free (self->origin);
 
   G_OBJECT_CLASS (mp_platform_parent_class)->finalize (object);
@@ -87,7 +87,7 @@ mp_platform_class_init (MpPlatformClass *klass)
 static void
 mp_platform_init (MpPlatform *self)
 {
-  self->tokens = mp_token_cache_new ();
+  self->accesses = mp_access_cache_new ();
   self->deadline_ms = MP_PLATFORM_DEADLINE_MS;
 }
 

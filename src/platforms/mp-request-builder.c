@@ -6,6 +6,7 @@
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-request-values.h"
 
 #define ADDRESS_FLAGS (G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE)
 
@@ -13,34 +14,9 @@ struct _MpRequestBuilder
 {
   MpPlatformDocument *document;
   GUri *origin; /* (nullable) */
-  MpSecret *secret;
-  GHashTable *settings; /* (element-type utf8 utf8): the connection, with its fallbacks */
-  char *object;         /* (nullable) */
-  char *field;          /* (nullable): whose options are asked for */
+  MpRequestValues *values;
   char *base;
-  char *token; /* (nullable): wiped */
 };
-
-static const char *
-lookup_variable (const char *name, gpointer user_data)
-{
-  MpRequestBuilder *self = user_data;
-  const char *setting = g_hash_table_lookup (self->settings, name);
-
-  if (setting != NULL)
-    return setting;
-  if (g_str_equal (name, "object"))
-    return self->object;
-  if (g_str_equal (name, "field"))
-    return self->field;
-  return mp_secret_get (self->secret, name);
-}
-
-static char *
-expand (MpRequestBuilder *self, const MpTemplate *template, gboolean escape, GError **error)
-{
-  return mp_template_expand (template, escape, lookup_variable, self, error);
-}
 
 static gboolean
 set_header (MpHttpRequest *request, const char *name, const char *value, GError **error)
@@ -56,14 +32,23 @@ set_header (MpHttpRequest *request, const char *name, const char *value, GError 
 }
 
 static gboolean
-set_headers (MpRequestBuilder *self, MpHttpRequest *request, GPtrArray *pairs, GError **error)
+set_headers (MpRequestBuilder *self,
+             MpHttpRequest *request,
+             GPtrArray *pairs,
+             gboolean is_preparing,
+             GError **error)
 {
   for (unsigned int i = 0; pairs != NULL && i < pairs->len; i++)
     {
       const MpPair *pair = g_ptr_array_index (pairs, i);
-      char *value = expand (self, pair->value, FALSE, error);
-      gboolean is_set = value != NULL && set_header (request, pair->name, value, error);
+      gboolean is_set;
+      char *value;
 
+      /* Until prepare has its values, a header that is made of one is not sent. */
+      if (is_preparing && !mp_request_values_know (self->values, pair->value))
+        continue;
+      value = mp_request_values_expand (self->values, pair->value, FALSE, error);
+      is_set = value != NULL && set_header (request, pair->name, value, error);
       mp_secret_wipe_text (value);
       if (!is_set)
         return FALSE;
@@ -78,8 +63,9 @@ set_basic (MpRequestBuilder *self,
            const MpTemplate *password,
            GError **error)
 {
-  char *user_text = expand (self, user, FALSE, error);
-  char *password_text = user_text != NULL ? expand (self, password, FALSE, error) : NULL;
+  char *user_text = mp_request_values_expand (self->values, user, FALSE, error);
+  char *password_text =
+      user_text != NULL ? mp_request_values_expand (self->values, password, FALSE, error) : NULL;
 
   if (password_text != NULL)
     {
@@ -108,7 +94,7 @@ set_token (MpHttpRequest *request, const char *scheme, const char *token, GError
 }
 
 static gboolean
-set_auth (MpRequestBuilder *self, MpHttpRequest *request, GError **error)
+set_auth (MpRequestBuilder *self, MpHttpRequest *request, gboolean is_preparing, GError **error)
 {
   const MpAuthSpec *auth = &self->document->auth;
   gboolean is_set;
@@ -117,18 +103,23 @@ set_auth (MpRequestBuilder *self, MpHttpRequest *request, GError **error)
   switch (auth->kind)
     {
     case MP_AUTH_HEADER:
-      return set_headers (self, request, auth->headers, error);
+      return set_headers (self, request, auth->headers, is_preparing, error);
     case MP_AUTH_BEARER:
-      token = expand (self, auth->token, FALSE, error);
+      token = mp_request_values_expand (self->values, auth->token, FALSE, error);
       is_set = token != NULL && set_token (request, "Bearer", token, error);
       mp_secret_wipe_text (token);
       return is_set;
     case MP_AUTH_BASIC:
       return set_basic (self, request, auth->user, auth->password, error);
-    case MP_AUTH_OAUTH2_CLIENT_CREDENTIALS:
+    case MP_AUTH_TOKEN:
+      if (auth->headers != NULL)
+        return set_headers (self, request, auth->headers, is_preparing, error);
+      return set_token (request, auth->scheme != NULL ? auth->scheme : "Bearer",
+                        mp_access_get_token (self->values->access), error);
+    case MP_AUTH_QUERY: /* of the address */
+    case MP_AUTH_NONE:
     default:
-      return set_token (request, auth->scheme != NULL ? auth->scheme : "Bearer", self->token,
-                        error);
+      return TRUE;
     }
 }
 
@@ -148,7 +139,7 @@ append_pairs (MpRequestBuilder *self, GString *text, GPtrArray *pairs, GError **
   for (unsigned int i = 0; pairs != NULL && i < pairs->len; i++)
     {
       const MpPair *pair = g_ptr_array_index (pairs, i);
-      char *value = expand (self, pair->value, FALSE, error);
+      char *value = mp_request_values_expand (self->values, pair->value, FALSE, error);
 
       if (value == NULL)
         return FALSE;
@@ -172,86 +163,41 @@ take_body (MpHttpRequest *request, const char *type, char *text /* (transfer ful
   mp_http_request_set_body (request, type, body);
 }
 
-static JsonNode *expand_json (MpRequestBuilder *self, JsonNode *node, GError **error);
-
-static JsonNode *
-expand_json_object (MpRequestBuilder *self, JsonObject *object, GError **error)
+/* What the request itself calls its body, or @fallback. */
+static char *
+dup_content_type (MpRequestBuilder *self, const MpRequestSpec *spec, const char *fallback)
 {
-  g_autoptr (JsonObject) expanded = json_object_new ();
-  g_autoptr (GList) names = json_object_get_members (object);
-
-  for (GList *name = names; name != NULL; name = name->next)
+  for (unsigned int i = 0; spec->headers != NULL && i < spec->headers->len; i++)
     {
-      JsonNode *member = expand_json (self, json_object_get_member (object, name->data), error);
+      const MpPair *pair = g_ptr_array_index (spec->headers, i);
 
-      if (member == NULL)
-        return NULL;
-      json_object_set_member (expanded, name->data, member);
+      if (g_ascii_strcasecmp (pair->name, "Content-Type") == 0)
+        return mp_request_values_expand (self->values, pair->value, FALSE, NULL);
     }
-  return mp_json_node_take_object (g_steal_pointer (&expanded));
-}
-
-static JsonNode *
-expand_json_array (MpRequestBuilder *self, JsonArray *array, GError **error)
-{
-  g_autoptr (JsonArray) expanded = json_array_new ();
-  JsonNode *node;
-
-  for (unsigned int i = 0; i < json_array_get_length (array); i++)
-    {
-      JsonNode *element = expand_json (self, json_array_get_element (array, i), error);
-
-      if (element == NULL)
-        return NULL;
-      json_array_add_element (expanded, element);
-    }
-  node = json_node_new (JSON_NODE_ARRAY);
-  json_node_take_array (node, g_steal_pointer (&expanded));
-  return node;
-}
-
-static JsonNode *
-expand_json (MpRequestBuilder *self, JsonNode *node, GError **error)
-{
-  g_autoptr (MpTemplate) template = NULL;
-  JsonNode *expanded;
-  char *text;
-
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    return expand_json_object (self, json_node_get_object (node), error);
-  if (JSON_NODE_HOLDS_ARRAY (node))
-    return expand_json_array (self, json_node_get_array (node), error);
-  if (mp_json_node_get_string (node) == NULL)
-    return mp_json_node_copy (node);
-
-  template = mp_template_parse (mp_json_node_get_string (node), MP_TEMPLATE_REQUEST, error);
-  text = template != NULL ? expand (self, template, FALSE, error) : NULL;
-  if (text == NULL)
-    return NULL;
-  expanded = mp_json_node_new_string (text);
-  mp_secret_wipe_text (text);
-  return expanded;
+  return g_strdup (fallback);
 }
 
 static gboolean
 set_body (MpRequestBuilder *self, MpHttpRequest *request, const MpRequestSpec *spec, GError **error)
 {
+  g_autofree char *type = dup_content_type (
+      self, spec, spec->form != NULL ? "application/x-www-form-urlencoded" : "application/json");
+
   if (spec->form != NULL)
     {
       g_autoptr (GString) text = g_string_sized_new (1024);
 
       if (!append_pairs (self, text, spec->form, error))
         return FALSE;
-      take_body (request, "application/x-www-form-urlencoded",
-                 g_string_free (g_steal_pointer (&text), FALSE));
+      take_body (request, type, g_string_free (g_steal_pointer (&text), FALSE));
     }
   else if (spec->json != NULL)
     {
-      g_autoptr (JsonNode) node = expand_json (self, spec->json, error);
+      g_autoptr (JsonNode) node = mp_request_values_expand_json (self->values, spec->json, error);
 
       if (node == NULL)
         return FALSE;
-      take_body (request, "application/json", mp_json_to_text (node));
+      take_body (request, type, mp_json_to_text (node));
     }
   return TRUE;
 }
@@ -284,8 +230,8 @@ is_allowed (MpRequestBuilder *self, const char *host)
 {
   for (unsigned int i = 0; i < self->document->hosts->len; i++)
     {
-      g_autofree char *pattern =
-          expand (self, g_ptr_array_index (self->document->hosts, i), FALSE, NULL);
+      g_autofree char *pattern = mp_request_values_expand (
+          self->values, g_ptr_array_index (self->document->hosts, i), FALSE, NULL);
 
       if (pattern != NULL && is_match (pattern, host))
         return TRUE;
@@ -329,14 +275,54 @@ build_address (MpRequestBuilder *self,
                const char *const *extra_query,
                GError **error)
 {
-  g_autofree char *path = expand (self, spec->path, TRUE, error);
+  g_autofree char *place = mp_request_values_expand (
+      self->values, spec->path != NULL ? spec->path : spec->address, spec->path != NULL, error);
   g_autoptr (GString) query = g_string_new (NULL);
 
-  if (path == NULL || !append_pairs (self, query, spec->query, error))
+  if (place == NULL || !append_pairs (self, query, spec->query, error))
     return NULL;
   for (unsigned int i = 0; extra_query != NULL && extra_query[i] != NULL; i += 2)
     append_pair (query, extra_query[i], extra_query[i + 1]);
-  return g_strconcat (self->base, path, query->len > 0 ? "?" : "", query->str, NULL);
+  return g_strconcat (spec->path != NULL ? self->base : "", place, query->len > 0 ? "?" : "",
+                      query->str, NULL);
+}
+
+static gboolean
+is_pair_of (const char *text, GPtrArray *pairs)
+{
+  g_autofree char *name = g_uri_unescape_segment (text, strchr (text, '='), NULL);
+
+  for (unsigned int i = 0; i < pairs->len && name != NULL; i++)
+    {
+      if (g_str_equal (((const MpPair *) g_ptr_array_index (pairs, i))->name, name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The address with the key in its query, for a platform that wants it there. Nothing else holds
+ * it: it is made last and wiped. An answer's address of the next page may have it already. */
+static char *
+add_key (MpRequestBuilder *self, const char *address, GError **error)
+{
+  GPtrArray *parameters = self->document->auth.parameters;
+  const char *mark = strchr (address, '?');
+  g_auto (GStrv) given = g_strsplit (mark != NULL ? mark + 1 : "", "&", -1);
+  g_autofree char *place =
+      g_strndup (address, mark != NULL ? (size_t) (mark - address) : strlen (address));
+  g_autoptr (GString) query = g_string_sized_new (1024);
+  char *whole;
+
+  for (unsigned int i = 0; given[i] != NULL; i++)
+    {
+      if (*given[i] != '\0' && !is_pair_of (given[i], parameters))
+        g_string_append_printf (query, "%s%s", query->len > 0 ? "&" : "", given[i]);
+    }
+  if (!append_pairs (self, query, parameters, error))
+    return NULL;
+  whole = g_strconcat (place, "?", query->str, NULL);
+  explicit_bzero (query->str, query->len);
+  return whole;
 }
 
 static char *
@@ -376,14 +362,14 @@ read_setting (MpRequestBuilder *self,
     }
   while (g_str_has_suffix (value, "/"))
     value[strlen (value) - 1] = '\0';
-  g_hash_table_insert (self->settings, g_strdup (setting->id), g_steal_pointer (&value));
+  g_hash_table_insert (self->values->settings, g_strdup (setting->id), g_steal_pointer (&value));
   return TRUE;
 }
 
 static gboolean
 check_part (MpRequestBuilder *self, const MpPartSpec *part, GError **error)
 {
-  const char *value = mp_secret_get (self->secret, part->id);
+  const char *value = mp_secret_get (self->values->secret, part->id);
   g_autofree char *fault = mp_part_spec_dup_fault (part, value != NULL ? value : "");
 
   if (fault == NULL)
@@ -411,11 +397,11 @@ make_base (MpRequestBuilder *self, GError **error)
   MpTemplate *base;
 
   if (document->base != NULL)
-    return expand (self, document->base, FALSE, error);
-  value = g_hash_table_lookup (self->settings, document->base_setting);
+    return mp_request_values_expand (self->values, document->base, FALSE, error);
+  value = g_hash_table_lookup (self->values->settings, document->base_setting);
   base = value != NULL ? g_hash_table_lookup (document->bases, value) : NULL;
   if (base != NULL)
-    return expand (self, base, FALSE, error);
+    return mp_request_values_expand (self->values, base, FALSE, error);
   g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
                _ ("“%s” does not have the right form"),
                   mp_platform_spec_find_setting (document->spec, document->base_setting)->label);
@@ -453,9 +439,7 @@ mp_request_builder_new (MpPlatformDocument *document,
 
   self->document = mp_platform_document_ref (document);
   self->origin = origin != NULL ? g_uri_parse (origin, ADDRESS_FLAGS, NULL) : NULL;
-  self->secret = mp_secret_ref (secret);
-  self->object = g_strdup (object);
-  self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->values = mp_request_values_new (secret, object);
   return prepare (self, connection, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -466,32 +450,15 @@ mp_request_builder_free (MpRequestBuilder *self)
     return;
   mp_platform_document_unref (self->document);
   g_clear_pointer (&self->origin, g_uri_unref);
-  mp_secret_unref (self->secret);
-  g_hash_table_unref (self->settings);
-  g_free (self->object);
-  g_free (self->field);
+  g_clear_pointer (&self->values, mp_request_values_free);
   g_free (self->base);
-  mp_secret_wipe_text (self->token);
   g_free (self);
-}
-
-/* Also what tells one token from another. */
-char *
-mp_request_builder_dup_token_url (MpRequestBuilder *self, GError **error)
-{
-  g_autofree char *text = expand (self, self->document->auth.token_url, FALSE, error);
-  g_autofree char *address = NULL;
-
-  if (text == NULL)
-    return NULL;
-  address = g_strconcat (*text == '/' ? self->base : "", text, NULL);
-  return direct (self, address, error);
 }
 
 const char *
 mp_request_builder_get_setting (MpRequestBuilder *self, const char *id)
 {
-  return g_hash_table_lookup (self->settings, id);
+  return g_hash_table_lookup (self->values->settings, id);
 }
 
 JsonNode *
@@ -502,7 +469,7 @@ mp_request_builder_make_settings (MpRequestBuilder *self)
   gpointer id;
   gpointer value;
 
-  g_hash_table_iter_init (&iter, self->settings);
+  g_hash_table_iter_init (&iter, self->values->settings);
   while (g_hash_table_iter_next (&iter, &id, &value))
     json_object_set_string_member (object, id, value);
   return mp_json_node_take_object (object);
@@ -511,61 +478,98 @@ mp_request_builder_make_settings (MpRequestBuilder *self)
 void
 mp_request_builder_set_field (MpRequestBuilder *self, const char *field)
 {
-  g_free (self->field);
-  self->field = g_strdup (field);
-}
-
-MpHttpRequest *
-mp_request_builder_make_token_request (MpRequestBuilder *self, GError **error)
-{
-  const MpAuthSpec *auth = &self->document->auth;
-  g_autofree char *address = mp_request_builder_dup_token_url (self, error);
-  g_autoptr (MpHttpRequest) request = NULL;
-  g_autoptr (GString) body = g_string_sized_new (1024);
-
-  if (address == NULL)
-    return NULL;
-  request = mp_http_request_new ("POST", address);
-  mp_http_request_set_header (request, "Accept", "application/json");
-  append_pair (body, "grant_type", "client_credentials");
-  if (!append_pairs (self, body, auth->parameters, error))
-    return NULL;
-  if (auth->send_basic)
-    {
-      if (!set_basic (self, request, auth->client_id, auth->client_secret, error))
-        return NULL;
-    }
-  else
-    {
-      g_autofree char *id = expand (self, auth->client_id, FALSE, error);
-      char *secret = id != NULL ? expand (self, auth->client_secret, FALSE, error) : NULL;
-
-      if (secret == NULL)
-        return NULL;
-      append_pair (body, "client_id", id);
-      append_pair (body, "client_secret", secret);
-      mp_secret_wipe_text (secret);
-    }
-  take_body (request, "application/x-www-form-urlencoded",
-             g_string_free (g_steal_pointer (&body), FALSE));
-  return g_steal_pointer (&request);
+  g_free (self->values->field);
+  self->values->field = g_strdup (field);
 }
 
 gboolean
-mp_request_builder_set_token (MpRequestBuilder *self,
-                              const char *token,
-                              const char *base,
-                              GError **error)
+mp_request_builder_set_access (MpRequestBuilder *self, MpAccess *access, GError **error)
 {
+  g_clear_pointer (&self->values->access, mp_access_unref);
+  self->values->access = mp_access_ref (access);
+  return mp_request_builder_move (self, access, error);
+}
+
+gboolean
+mp_request_builder_move (MpRequestBuilder *self, MpAccess *access, GError **error)
+{
+  const char *base = mp_access_get_base (access);
   g_autofree char *directed = NULL;
 
-  mp_secret_wipe_text (self->token);
-  self->token = g_strdup (token);
   if (base == NULL)
     return TRUE;
   /* The host is looked at here already, so that the fault is named with its cause. */
   directed = direct (self, base, error);
   return directed != NULL && set_base (self, g_steal_pointer (&directed));
+}
+
+/* The request without what signs it. */
+static MpHttpRequest *
+make_bare_request (MpRequestBuilder *self,
+                   const MpRequestSpec *spec,
+                   const char *address,
+                   const char *const *extra_query,
+                   GError **error)
+{
+  g_autofree char *built = address != NULL ? resolve (self, address, error)
+                                           : build_address (self, spec, extra_query, error);
+  g_autofree char *directed = built != NULL ? direct (self, built, error) : NULL;
+  g_autoptr (MpHttpRequest) request = NULL;
+  char *whole;
+
+  if (directed == NULL)
+    return NULL;
+  if (self->document->auth.kind != MP_AUTH_QUERY)
+    return mp_http_request_new (spec->method, directed);
+  whole = add_key (self, directed, error);
+  if (whole != NULL)
+    request = mp_http_request_new (spec->method, whole);
+  mp_secret_wipe_text (whole);
+  return g_steal_pointer (&request);
+}
+
+MpHttpRequest *
+mp_request_builder_make_token_request (MpRequestBuilder *self, GError **error)
+{
+  const MpTokenSpec *exchange = self->document->auth.exchange;
+  g_autoptr (MpHttpRequest) request =
+                 make_bare_request (self, exchange->request, NULL, NULL, error);
+
+  if (request == NULL)
+    return NULL;
+  mp_http_request_set_header (request, "Accept", "application/json");
+  if (!set_headers (self, request, exchange->request->headers, FALSE, error) ||
+      (exchange->user != NULL &&
+       !set_basic (self, request, exchange->user, exchange->password, error)) ||
+      !set_body (self, request, exchange->request, error))
+    return NULL;
+  return g_steal_pointer (&request);
+}
+
+static MpHttpRequest *
+make_request (MpRequestBuilder *self,
+              const MpRequestSpec *spec,
+              const char *address,
+              const char *const *extra_query,
+              gboolean is_preparing,
+              GError **error)
+{
+  g_autoptr (MpHttpRequest) request = make_bare_request (self, spec, address, extra_query, error);
+
+  if (request == NULL ||
+      !set_headers (self, request, self->document->headers, is_preparing, error) ||
+      !set_headers (self, request, spec->headers, FALSE, error) ||
+      !set_auth (self, request, is_preparing, error) || !set_body (self, request, spec, error))
+    return NULL;
+  return g_steal_pointer (&request);
+}
+
+MpHttpRequest *
+mp_request_builder_make_prepare_request (MpRequestBuilder *self,
+                                         const MpPrepareSpec *step,
+                                         GError **error)
+{
+  return make_request (self, step->request, NULL, NULL, TRUE, error);
 }
 
 MpHttpRequest *
@@ -575,32 +579,11 @@ mp_request_builder_make_request (MpRequestBuilder *self,
                                  const char *const *extra_query,
                                  GError **error)
 {
-  g_autofree char *built = address != NULL ? resolve (self, address, error)
-                                           : build_address (self, spec, extra_query, error);
-  g_autofree char *directed = built != NULL ? direct (self, built, error) : NULL;
-  g_autoptr (MpHttpRequest) request = NULL;
-
-  if (directed == NULL)
-    return NULL;
-  request = mp_http_request_new (spec->method, directed);
-  if (!set_headers (self, request, self->document->headers, error) ||
-      !set_headers (self, request, spec->headers, error) || !set_auth (self, request, error) ||
-      !set_body (self, request, spec, error))
-    return NULL;
-  return g_steal_pointer (&request);
+  return make_request (self, spec, address, extra_query, FALSE, error);
 }
 
 MpRedaction *
 mp_request_builder_make_redaction (MpRequestBuilder *self)
 {
-  MpRedaction *redaction = mp_redaction_new ();
-
-  for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (self->document->spec); i++)
-    {
-      const MpPartSpec *part = mp_platform_spec_get_part (self->document->spec, i);
-
-      mp_redaction_add (redaction, mp_secret_get (self->secret, part->id), part->secret);
-    }
-  mp_redaction_add (redaction, self->token, TRUE);
-  return redaction;
+  return mp_request_values_make_redaction (self->values, self->document->spec);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "mp-access.h"
 #include "mp-http-client.h"
 #include "mp-platform-document.h"
 #include "mp-redaction.h"
@@ -21,15 +22,16 @@ MpRequestBuilder *mp_request_builder_new (MpPlatformDocument *document,
                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void mp_request_builder_free (MpRequestBuilder *self);
 
+/* What the key was exchanged for: the requests after it use it. MP_ERROR_WRONG_HOST: the base that
+ * came with it is not the document's. */
+gboolean mp_request_builder_set_access (MpRequestBuilder *self, MpAccess *access, GError **error);
+/* The same, of the access at hand when only now it has a base. */
+gboolean mp_request_builder_move (MpRequestBuilder *self, MpAccess *access, GError **error);
 MpHttpRequest *mp_request_builder_make_token_request (MpRequestBuilder *self,
                                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
-char *mp_request_builder_dup_token_url (MpRequestBuilder *self,
-                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* @base: (nullable): a base address that came with the token */
-gboolean mp_request_builder_set_token (MpRequestBuilder *self,
-                                       const char *token,
-                                       const char *base,
-                                       GError **error);
+MpHttpRequest *mp_request_builder_make_prepare_request (MpRequestBuilder *self,
+                                                        const MpPrepareSpec *step,
+                                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* @address: (nullable): where the next page lies; relative ones are resolved
  * @extra_query: (nullable): names and values of one page, NULL-terminated */
 MpHttpRequest *mp_request_builder_make_request (MpRequestBuilder *self,

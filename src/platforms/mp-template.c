@@ -123,6 +123,28 @@ mp_template_find_unknown (const MpTemplate *self, const char *const *known)
   return NULL;
 }
 
+const char *
+mp_template_get_only_place (const MpTemplate *self)
+{
+  const Segment *only = self->segments->len == 1 ? g_ptr_array_index (self->segments, 0) : NULL;
+
+  return only != NULL && only->is_place ? only->text : NULL;
+}
+
+/* Has each of its names a value? */
+gboolean
+mp_template_has_values (const MpTemplate *self, MpTemplateLookup lookup, gpointer user_data)
+{
+  for (unsigned int i = 0; i < self->segments->len; i++)
+    {
+      const Segment *segment = g_ptr_array_index (self->segments, i);
+
+      if (segment->is_place && lookup (segment->text, user_data) == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* The text with its names replaced; with @escape each percent-encoded. It may hold a secret: free
  * it with mp_secret_wipe_text (). MP_ERROR_INVALID when a name has no value. */
 char *

@@ -24,6 +24,10 @@ MpTemplate *
 mp_template_parse (const char *text, MpTemplateKind kind, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void mp_template_free (MpTemplate *self);
 const char *mp_template_find_unknown (const MpTemplate *self, const char *const *known);
+/* (nullable): the name of the place, where the text is nothing else */
+const char *mp_template_get_only_place (const MpTemplate *self);
+gboolean
+mp_template_has_values (const MpTemplate *self, MpTemplateLookup lookup, gpointer user_data);
 char *mp_template_expand (const MpTemplate *self,
                           gboolean escape,
                           MpTemplateLookup lookup,

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-request-values.h"
+
+#include <string.h>
+
+#include "mp-json.h"
+
+#define SHORTEST_SESSION 8
+
+MpRequestValues *
+mp_request_values_new (MpSecret *secret, const char *object)
+{
+  MpRequestValues *self = g_new0 (MpRequestValues, 1);
+
+  self->secret = mp_secret_ref (secret);
+  self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->object = g_strdup (object);
+  return self;
+}
+
+void
+mp_request_values_free (MpRequestValues *self)
+{
+  mp_secret_unref (self->secret);
+  g_hash_table_unref (self->settings);
+  g_clear_pointer (&self->access, mp_access_unref);
+  g_free (self->object);
+  g_free (self->field);
+  g_free (self);
+}
+
+static const char *
+lookup (const char *name, gpointer user_data)
+{
+  MpRequestValues *self = user_data;
+  const char *value = g_hash_table_lookup (self->settings, name);
+
+  if (value == NULL)
+    value = mp_secret_get (self->secret, name);
+  if (value == NULL && self->access != NULL)
+    value = mp_access_find_text (self->access, name);
+  if (value != NULL)
+    return value;
+  if (g_str_equal (name, "object"))
+    return self->object;
+  if (g_str_equal (name, "field"))
+    return self->field;
+  return g_str_equal (name, "token") && self->access != NULL ? mp_access_get_token (self->access)
+                                                             : NULL;
+}
+
+/* Has every place of it a value yet? */
+gboolean
+mp_request_values_know (MpRequestValues *self, const MpTemplate *template)
+{
+  return mp_template_has_values (template, lookup, self);
+}
+
+char *
+mp_request_values_expand (MpRequestValues *self,
+                          const MpTemplate *template,
+                          gboolean escape,
+                          GError **error)
+{
+  return mp_template_expand (template, escape, lookup, self, error);
+}
+
+static JsonNode *
+expand_object (MpRequestValues *self, JsonObject *object, GError **error)
+{
+  g_autoptr (JsonObject) expanded = json_object_new ();
+  g_autoptr (GList) names = json_object_get_members (object);
+
+  for (GList *name = names; name != NULL; name = name->next)
+    {
+      JsonNode *member =
+          mp_request_values_expand_json (self, json_object_get_member (object, name->data), error);
+
+      if (member == NULL)
+        return NULL;
+      json_object_set_member (expanded, name->data, member);
+    }
+  return mp_json_node_take_object (g_steal_pointer (&expanded));
+}
+
+static JsonNode *
+expand_array (MpRequestValues *self, JsonArray *array, GError **error)
+{
+  g_autoptr (JsonArray) expanded = json_array_new ();
+  JsonNode *node;
+
+  for (unsigned int i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonNode *element =
+          mp_request_values_expand_json (self, json_array_get_element (array, i), error);
+
+      if (element == NULL)
+        return NULL;
+      json_array_add_element (expanded, element);
+    }
+  node = json_node_new (JSON_NODE_ARRAY);
+  json_node_take_array (node, g_steal_pointer (&expanded));
+  return node;
+}
+
+JsonNode *
+mp_request_values_expand_json (MpRequestValues *self, JsonNode *node, GError **error)
+{
+  g_autoptr (MpTemplate) template = NULL;
+  JsonNode *expanded = NULL;
+  const char *place;
+  char *text;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return expand_object (self, json_node_get_object (node), error);
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return expand_array (self, json_node_get_array (node), error);
+  if (mp_json_node_get_string (node) == NULL)
+    return mp_json_node_copy (node);
+
+  template = mp_template_parse (mp_json_node_get_string (node), MP_TEMPLATE_REQUEST, error);
+  if (template == NULL)
+    return NULL;
+  place = mp_template_get_only_place (template);
+  if (place != NULL && self->access != NULL)
+    expanded = mp_access_find_node (self->access, place);
+  if (expanded != NULL)
+    return mp_json_node_copy (expanded);
+  text = mp_request_values_expand (self, template, FALSE, error);
+  if (text == NULL)
+    return NULL;
+  expanded = mp_json_node_new_string (text);
+  mp_secret_wipe_text (text);
+  return expanded;
+}
+
+static void
+add_exchanged (const char *text, gpointer redaction)
+{
+  /* A value of prepare may be a number that stands in many a message; a session's id is long. */
+  mp_redaction_add (redaction, text, strlen (text) >= SHORTEST_SESSION);
+}
+
+MpRedaction *
+mp_request_values_make_redaction (MpRequestValues *self, MpPlatformSpec *spec)
+{
+  MpRedaction *redaction = mp_redaction_new ();
+
+  for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (spec); i++)
+    {
+      const MpPartSpec *part = mp_platform_spec_get_part (spec, i);
+
+      mp_redaction_add (redaction, mp_secret_get (self->secret, part->id), part->secret);
+    }
+  if (self->access != NULL)
+    {
+      mp_redaction_add (redaction, mp_access_get_token (self->access), TRUE);
+      mp_access_foreach_value (self->access, add_exchanged, redaction);
+    }
+  return redaction;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-access.h"
+#include "mp-platform-document.h"
+#include "mp-redaction.h"
+#include "mp-secret.h"
+
+G_BEGIN_DECLS
+
+/* What the places in a document's requests stand for. Not thread-safe. */
+typedef struct
+{
+  MpSecret *secret;
+  GHashTable *settings; /* (element-type utf8 utf8): the connection, with its fallbacks */
+  MpAccess *access;     /* (nullable): not signed in yet, or nothing to sign in for */
+  char *object;         /* (nullable) */
+  char *field;          /* (nullable): whose options are asked for */
+} MpRequestValues;
+
+MpRequestValues *mp_request_values_new (MpSecret *secret,
+                                        const char *object) G_GNUC_WARN_UNUSED_RESULT;
+void mp_request_values_free (MpRequestValues *self);
+
+gboolean mp_request_values_know (MpRequestValues *self, const MpTemplate *template);
+/* The text may hold a secret: free it with mp_secret_wipe_text (). @escape: each value is
+ * percent-encoded */
+char *mp_request_values_expand (MpRequestValues *self,
+                                const MpTemplate *template,
+                                gboolean escape,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The value with its texts replaced. A text that is one place alone keeps the type of what stands
+ * for it. */
+JsonNode *mp_request_values_expand_json (MpRequestValues *self,
+                                         JsonNode *node,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What no message about the call may show: every part of the key, and what it was exchanged for. */
+MpRedaction *mp_request_values_make_redaction (MpRequestValues *self,
+                                               MpPlatformSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
