@@ -217,8 +217,12 @@ renew_access (MpPlatformCall *self, const GError *error)
 }
 
 static gboolean
-is_ignorable (const GError *error)
+is_ignorable (MpPlatformCall *self, const GError *error)
 {
+  /* The key was accepted already when a test looks at the rest. */
+  if (self->kind == MP_CALL_TEST && self->step == STEP_JOIN &&
+      g_error_matches (error, MP_ERROR, MP_ERROR_UNAUTHORIZED))
+    return TRUE;
   return g_error_matches (error, MP_ERROR, MP_ERROR_FORBIDDEN) ||
          g_error_matches (error, MP_ERROR, MP_ERROR_NOT_FOUND);
 }
@@ -227,7 +231,7 @@ is_ignorable (const GError *error)
 static gboolean
 do_without (MpPlatformCall *self, const GError *error)
 {
-  if (!is_ignorable (error))
+  if (!is_ignorable (self, error))
     return FALSE;
   if (self->step == STEP_JOIN && get_next_join (self)->optional)
     {
@@ -260,7 +264,7 @@ answer_failed (MpPlatformCall *self, GError *error /* (transfer full) */)
     return;
   if (self->kind == MP_CALL_TEST && g_error_matches (error, MP_ERROR, MP_ERROR_UNAUTHORIZED))
     finish_test (self, MP_TEST_REJECTED);
-  else if (self->kind == MP_CALL_TEST && (self->step == STEP_MAIN || self->step == STEP_PREPARE) &&
+  else if (self->kind == MP_CALL_TEST && self->step != STEP_JOIN &&
            g_error_matches (error, MP_ERROR, MP_ERROR_FORBIDDEN))
     finish_test (self, MP_TEST_LIMITED);
   else

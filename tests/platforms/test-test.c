@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "mp-engine-fixture.h"
+#include "mp-error.h"
+#include "mp-json.h"
+#include "mp-test-wait.h"
+
+static MpTestResult *
+test_of (MpPlatform *platform, const char *key, const char *connection, GError **error)
+{
+  g_autoptr (MpSecret) secret = mp_secret_new ();
+  g_autoptr (JsonObject) object = mp_json_parse_object (connection, -1, NULL);
+  GAsyncResult *place = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mp_secret_set (secret, "key", key);
+  mp_platform_test_async (platform, secret, object, NULL, mp_test_wait_cb, &place);
+  result = mp_test_wait (&place);
+  return mp_platform_test_finish (platform, result, error);
+}
+
+/* Whose key it is was answered; that more may not be seen does not make it a wrong one. */
+static void
+test_refused_join (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *optional;
+    unsigned int status;
+    gboolean is_connected;
+  } cases[] = {
+    { "true", 401, TRUE },   { "true", 403, TRUE },   { "true", 404, TRUE },
+    { "false", 401, FALSE }, { "false", 403, FALSE },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *rest =
+          g_strdup_printf ("\"test\": {\"request\": {\"path\": \"/me\"}, \"account\": \"{name}\","
+                           " \"details\": \"{@more.country}\", \"joins\": {\"more\":"
+                           " {\"request\": {\"path\": \"/more\"}, \"optional\": %s}}}",
+                           cases[i].optional);
+      g_autoptr (MpPlatform) platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, rest);
+      g_autoptr (MpTestResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("optional %s, %u", cases[i].optional, cases[i].status);
+      mp_test_server_clear (fixture->server);
+      mp_engine_add_reply (fixture, "/api/me", NULL, "{\"name\": \"Example\"}");
+      mp_test_server_add (
+          fixture->server,
+          &(MpTestReply){ .path = "/api/more", .status = cases[i].status, .body = "{}" });
+      result = test_of (platform, MP_ENGINE_KEY, "{}", &error);
+      if (cases[i].is_connected)
+        {
+          g_assert_no_error (error);
+          g_assert_cmpint (mp_test_result_get_outcome (result), ==, MP_TEST_CONNECTED);
+          g_assert_cmpstr (mp_test_result_get_account (result), ==, "Example");
+          g_assert_null (mp_test_result_get_details (result));
+        }
+      else if (result != NULL)
+        g_assert_cmpint (mp_test_result_get_outcome (result), ==, MP_TEST_REJECTED);
+      else
+        g_assert_error (error, MP_ERROR, MP_ERROR_FORBIDDEN);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  mp_engine_add_test ("/platforms/test/refused-join", test_refused_join);
+
+  return g_test_run ();
+}
