@@ -675,7 +675,8 @@ mp_platform_call_run_async (MpPlatformCall *self,
       return;
     }
   settings = mp_request_builder_make_settings (self->builder);
-  if (!choose_list (self, settings, &error))
+  if (!mp_platform_document_check_mode (self->document, secret, self->builder, &error) ||
+      !choose_list (self, settings, &error))
     {
       g_clear_pointer (&self->builder, mp_request_builder_free);
       g_task_return_error (task, g_steal_pointer (&error));

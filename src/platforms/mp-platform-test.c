@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-platform-test.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "mp-error.h"
+
 static char *
 join_texts (const MpPlatformDocument *document,
             const MpTexts *texts,
@@ -79,21 +83,58 @@ mp_platform_make_test_result (const MpPlatformDocument *document,
   return mp_test_result_new (&init);
 }
 
+/* (nullable): the first rule, of those over parts or of those over settings, that fits. */
+static const MpModeRule *
+find_rule (const MpPlatformDocument *document,
+           MpSecret *secret,
+           MpRequestBuilder *builder,
+           gboolean of_settings)
+{
+  for (unsigned int i = 0; i < document->mode_rules->len; i++)
+    {
+      const MpModeRule *rule = g_ptr_array_index (document->mode_rules, i);
+      const char *value;
+
+      if ((rule->setting != NULL) != of_settings)
+        continue;
+      value = of_settings ? mp_request_builder_get_setting (builder, rule->setting)
+                          : mp_secret_get (secret, rule->part);
+      if (value != NULL && g_regex_match (rule->pattern, value, G_REGEX_MATCH_DEFAULT, NULL))
+        return rule;
+    }
+  return NULL;
+}
+
 MpMode
 mp_platform_document_guess_mode (const MpPlatformDocument *document,
                                  MpSecret *secret,
                                  MpRequestBuilder *builder)
 {
-  for (unsigned int i = 0; i < document->mode_rules->len; i++)
-    {
-      const MpModeRule *rule = g_ptr_array_index (document->mode_rules, i);
-      const char *value = rule->part != NULL ? mp_secret_get (secret, rule->part)
-                          : builder != NULL
-                              ? mp_request_builder_get_setting (builder, rule->setting)
-                              : NULL;
+  const MpModeRule *rule = find_rule (document, secret, builder, FALSE);
 
-      if (value != NULL && g_regex_match (rule->pattern, value, G_REGEX_MATCH_DEFAULT, NULL))
-        return rule->mode;
-    }
-  return MP_MODE_UNKNOWN;
+  if (rule == NULL && builder != NULL)
+    rule = find_rule (document, secret, builder, TRUE);
+  return rule != NULL ? rule->mode : MP_MODE_UNKNOWN;
+}
+
+gboolean
+mp_platform_document_check_mode (const MpPlatformDocument *document,
+                                 MpSecret *secret,
+                                 MpRequestBuilder *builder,
+                                 GError **error)
+{
+  const MpModeRule *of_key = find_rule (document, secret, builder, FALSE);
+  const MpModeRule *chosen = find_rule (document, secret, builder, TRUE);
+
+  if (of_key == NULL || chosen == NULL || of_key->mode == chosen->mode)
+    return TRUE;
+  g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
+               of_key->mode == MP_MODE_TEST
+               /* Translators: the name of a setting, then what was chosen for it */
+               ? _ ("This is a test key, but “%s” is “%s”. Change the one or the other.")
+               /* Translators: the name of a setting, then what was chosen for it */
+               : _ ("This is a live key, but “%s” is “%s”. Change the one or the other."),
+                    mp_platform_spec_find_setting (document->spec, chosen->setting)->label,
+                    mp_request_builder_get_setting (builder, chosen->setting));
+  return FALSE;
 }

@@ -20,5 +20,11 @@ MpTestResult *mp_platform_make_test_result (const MpPlatformDocument *document,
 MpMode mp_platform_document_guess_mode (const MpPlatformDocument *document,
                                         MpSecret *secret,
                                         MpRequestBuilder *builder);
+/* MP_ERROR_INVALID when the secret shows one mode and the connection the other: such a key would
+ * only be sent to a server that cannot know it. */
+gboolean mp_platform_document_check_mode (const MpPlatformDocument *document,
+                                          MpSecret *secret,
+                                          MpRequestBuilder *builder,
+                                          GError **error);
 
 G_END_DECLS

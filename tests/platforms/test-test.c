@@ -20,6 +20,57 @@ test_of (MpPlatform *platform, const char *key, const char *connection, GError *
   return mp_platform_test_finish (platform, result, error);
 }
 
+/* A live key in the sandbox would be refused there, and nobody would know why. */
+static void
+test_key_of_other_mode (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const char both[] =
+      "\"mode\": [{\"setting\": \"site\", \"pattern\": \".*/test\", \"mode\": \"test\"},"
+      " {\"setting\": \"site\", \"pattern\": \".*/live\", \"mode\": \"live\"},"
+      " {\"part\": \"key\", \"pattern\": \"t_.*\", \"mode\": \"test\"},"
+      " {\"part\": \"key\", \"pattern\": \"l_.*\", \"mode\": \"live\"}],"
+      " \"test\": {\"request\": {\"path\": \"/me\"}}";
+  static const struct
+  {
+    const char *key;
+    const char *site;
+    MpMode mode;
+    const char *fault;
+  } cases[] = {
+    { "t_key", "test", MP_MODE_TEST, NULL },
+    { "l_key", "live", MP_MODE_LIVE, NULL },
+    { "l_key", "other", MP_MODE_LIVE, NULL },
+    { "key", "test", MP_MODE_TEST, NULL },
+    { "key", "other", MP_MODE_UNKNOWN, NULL },
+    { "t_key", "live", 0, "This is a test key, but “Site” is “" },
+    { "l_key", "test", 0, "This is a live key, but “Site” is “" },
+  };
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, both);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *connection = g_strdup_printf (
+          "{\"site\": \"%s/%s\"}", mp_test_server_get_address (fixture->server), cases[i].site);
+      g_autofree char *path = g_strdup_printf ("/%s/api/me", cases[i].site);
+      g_autoptr (MpTestResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s at %s", cases[i].key, cases[i].site);
+      mp_test_server_clear (fixture->server);
+      mp_engine_add_reply (fixture, path, NULL, "{}");
+      result = test_of (platform, cases[i].key, connection, &error);
+      if (cases[i].fault == NULL)
+        {
+          g_assert_no_error (error);
+          g_assert_cmpint (mp_test_result_get_mode (result), ==, cases[i].mode);
+          continue;
+        }
+      g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+      g_assert_true (g_str_has_prefix (error->message, cases[i].fault));
+      g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 0);
+    }
+}
+
 /* Whose key it is was answered; that more may not be seen does not make it a wrong one. */
 static void
 test_refused_join (MpEngineFixture *fixture, gconstpointer data)
@@ -71,6 +122,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
+  mp_engine_add_test ("/platforms/test/key-of-other-mode", test_key_of_other_mode);
   mp_engine_add_test ("/platforms/test/refused-join", test_refused_join);
 
   return g_test_run ();
