@@ -13,8 +13,10 @@
  *
  *   connection, credential   what the calls are made with
  *   secret                   what must never be shown
- *   replies                  of every call: token answers and the like
- *   calls                    "call" test, objects or fields (of "object"); "replies"; "requests"
+ *   replies                  of every call: token answers and the like; a "body", or a "text"
+ *                            of a "content_type" that is sent as it stands
+ *   calls                    "call" test, objects or fields (of "object"); "connection" and
+ *                            "credential", where others than of the contract; "replies"; "requests"
  *                            that must have been made, in order; "gives", one text for each item
  */
 typedef struct
@@ -69,10 +71,19 @@ tear_down (Fixture *fixture, gconstpointer data)
   json_object_unref (fixture->contract);
 }
 
-static MpSecret *
-make_secret (Fixture *fixture)
+/* (nullable): the call's own, or the contract's */
+static JsonObject *
+get_of_call (Fixture *fixture, JsonObject *call, const char *name)
 {
-  JsonObject *parts = mp_json_get_object (fixture->contract, "credential");
+  JsonObject *own = mp_json_get_object (call, name);
+
+  return own != NULL ? own : mp_json_get_object (fixture->contract, name);
+}
+
+static MpSecret *
+make_secret (Fixture *fixture, JsonObject *call)
+{
+  JsonObject *parts = get_of_call (fixture, call, "credential");
   g_autoptr (GList) names = json_object_get_members (parts);
   MpSecret *secret = mp_secret_new ();
 
@@ -92,12 +103,14 @@ add_replies (Fixture *fixture, JsonObject *owner)
       JsonObject *headers = mp_json_get_object (object, "headers");
       g_autoptr (GList) names = headers != NULL ? json_object_get_members (headers) : NULL;
       JsonNode *body = json_object_get_member (object, "body");
-      g_autofree char *text = body != NULL ? mp_json_to_text (body) : NULL;
+      g_autofree char *text = body != NULL ? mp_json_to_text (body)
+                                           : g_strdup (mp_json_get_string (object, "text", NULL));
       MpTestReply reply = {
         .method = mp_json_get_string (object, "method", NULL),
         .path = mp_json_get_string (object, "path", NULL),
         .query = mp_json_get_string (object, "query", NULL),
         .status = (unsigned int) mp_json_get_int (object, "status", 200),
+        .content_type = mp_json_get_string (object, "content_type", NULL),
         .body = text,
       };
       unsigned int n = 0;
@@ -208,8 +221,8 @@ run (Fixture *fixture, JsonObject *call, GError **error)
 {
   const char *kind = mp_json_get_string (call, "call", "");
   const char *object = mp_json_get_string (call, "object", NULL);
-  JsonObject *connection = mp_json_get_object (fixture->contract, "connection");
-  g_autoptr (MpSecret) secret = make_secret (fixture);
+  JsonObject *connection = get_of_call (fixture, call, "connection");
+  g_autoptr (MpSecret) secret = make_secret (fixture, call);
   GAsyncResult *place = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
