@@ -615,7 +615,8 @@ test_stripe_test (Fixture *fixture, gconstpointer data)
     { "{\"id\": \"acct_1\", \"business_profile\": {\"name\": null}, \"country\": \"AU\","
       " \"default_currency\": \"aud\", \"settings\": {\"dashboard\": {\"display_name\": \"D\"}}}",
       "D" },
-    { "{\"id\": \"acct_1\", \"country\": \"AU\", \"default_currency\": \"aud\"}", NULL },
+    { "{\"id\": \"acct_1\", \"country\": \"AU\", \"default_currency\": \"aud\"}",
+      "Account acct_1" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
