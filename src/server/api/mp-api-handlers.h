@@ -13,6 +13,7 @@ typedef MpApiReply *(*MpApiHandler) (MpApi *self, MpApiRequest *request, GError 
 MpApiReply *mp_api_get_health (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_readiness (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_metrics_text (MpApi *self, MpApiRequest *request, GError **error);
+MpApiReply *mp_api_get_description (MpApi *self, MpApiRequest *request, GError **error);
 
 MpApiReply *mp_api_get_tenant (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_sealing_key (MpApi *self, MpApiRequest *request, GError **error);

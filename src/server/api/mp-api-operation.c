@@ -2,7 +2,10 @@
 #include "mp-api-handlers.h"
 
 #include "mp-api-problem.h"
+#include "mp-api-resources.h"
 #include "mp-http-client.h"
+
+#define DESCRIPTION "/org/memberpulse/Integrations/api/openapi.json"
 
 static MpApiReply *
 new_status (const char *status)
@@ -41,6 +44,26 @@ mp_api_get_readiness (MpApi *self, MpApiRequest *request, GError **error)
   g_autofree char *epoch = mp_db_dup_epoch (mp_api_get_services (self)->db, error);
 
   return epoch != NULL ? new_status ("ready") : NULL;
+}
+
+/**
+ * mp_api_get_description:
+ * @self: the API
+ * @request: a request of anybody
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the OpenAPI document of all this
+ */
+MpApiReply *
+mp_api_get_description (MpApi *self, MpApiRequest *request, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_resource_lookup_data (mp_api_get_resource (), DESCRIPTION,
+                                                     G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  size_t size;
+  const char *text = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+
+  return text != NULL ? mp_api_reply_new_text (200, "application/json", g_strndup (text, size))
+                      : NULL;
 }
 
 /**

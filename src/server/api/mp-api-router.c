@@ -12,6 +12,7 @@
 static const MpApiRoute routes[] = {
   { "/healthz", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_health },
   { "/readyz", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_readiness },
+  { "/v1/openapi.json", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_description },
   { "/metrics", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_metrics_text },
   { TENANT, "GET", 0, MP_API_ROUTE_PLAIN, mp_api_get_tenant },
   { TENANT "/sealing-key", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_sealing_key },
@@ -97,6 +98,19 @@ split_path (const char *path)
   if (length == 5 && *segments[4] == '\0')
     g_clear_pointer (&segments[4], g_free);
   return segments;
+}
+
+/**
+ * mp_api_list_routes:
+ * @n_routes: (out): how many there are
+ *
+ * Returns: (transfer none) (array length=n_routes): all routes
+ */
+const MpApiRoute *
+mp_api_list_routes (size_t *n_routes)
+{
+  *n_routes = G_N_ELEMENTS (routes);
+  return routes;
 }
 
 /**

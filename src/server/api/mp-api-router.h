@@ -24,6 +24,7 @@ typedef struct
   MpApiHandler handler;
 } MpApiRoute;
 
+const MpApiRoute *mp_api_list_routes (size_t *n_routes);
 const MpApiRoute *mp_api_route (const char *path, MpApiRequest *request, MpApiReply **refusal);
 MpApiReply *mp_api_admit (MpApi *self,
                           const MpApiRoute *route,

@@ -2,6 +2,7 @@
 #include "mp-test-api.h"
 
 #include <gio/gio.h>
+#include <stdio.h>
 
 #include "mp-sealing.h"
 #include "mp-sqlite-db.h"
@@ -181,6 +182,7 @@ mp_test_answer_free (MpTestAnswer *answer)
   g_free (answer->allow);
   g_free (answer->location);
   g_free (answer->retry_after);
+  g_free (answer->text);
   g_clear_pointer (&answer->body, json_object_unref);
   g_free (answer);
 }
@@ -199,7 +201,9 @@ read_answer (SoupMessage *message, GBytes *bytes)
   answer->location = g_strdup (soup_message_headers_get_one (headers, "Location"));
   answer->retry_after = g_strdup (soup_message_headers_get_one (headers, "Retry-After"));
   g_assert_cmpstr (soup_message_headers_get_one (headers, "Cache-Control"), ==, "no-store");
-  if (g_bytes_get_size (bytes) > 0)
+  answer->text = g_strndup (g_bytes_get_size (bytes) > 0 ? g_bytes_get_data (bytes, NULL) : "",
+                            g_bytes_get_size (bytes));
+  if (g_str_has_suffix (answer->type, "json") && g_bytes_get_size (bytes) > 0)
     {
       answer->body = mp_json_parse_object (g_bytes_get_data (bytes, NULL),
                                            (gssize) g_bytes_get_size (bytes), &error);
@@ -239,6 +243,33 @@ new_message (MpTestApi *self, const MpTestRequest *request)
   return message;
 }
 
+/* Adds the answer to the file that MP_TEST_ANSWERS names, one line of JSON each. */
+static void
+collect (SoupMessage *message, GBytes *bytes)
+{
+  const char *path = g_getenv ("MP_TEST_ANSWERS");
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  g_autoptr (JsonObject) line = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), line);
+  g_autofree char *body = NULL;
+  g_autofree char *text = NULL;
+  FILE *file = path != NULL ? fopen (path, "ae") : NULL;
+
+  if (file == NULL)
+    return;
+  body = g_strndup (g_bytes_get_size (bytes) > 0 ? g_bytes_get_data (bytes, NULL) : "",
+                    g_bytes_get_size (bytes));
+  json_object_set_string_member (line, "method", soup_message_get_method (message));
+  json_object_set_string_member (line, "path", g_uri_get_path (soup_message_get_uri (message)));
+  json_object_set_int_member (line, "status", soup_message_get_status (message));
+  json_object_set_string_member (line, "type",
+                                 soup_message_headers_get_content_type (headers, NULL));
+  json_object_set_string_member (line, "body", body);
+  text = mp_json_to_text (node);
+  fprintf (file, "%s\n", text);
+  fclose (file);
+}
+
 MpTestAnswer *
 mp_test_api_call (MpTestApi *self, const MpTestRequest *request)
 {
@@ -247,6 +278,7 @@ mp_test_api_call (MpTestApi *self, const MpTestRequest *request)
   g_autoptr (GBytes) bytes = soup_session_send_and_read (self->session, message, NULL, &error);
 
   g_assert_no_error (error);
+  collect (message, bytes);
   return read_answer (message, bytes);
 }
 

@@ -46,7 +46,8 @@ typedef struct
   char *allow;
   char *location;
   char *retry_after;
-  JsonObject *body; /* (nullable) */
+  char *text;
+  JsonObject *body; /* (nullable): the text as JSON, where its type says that */
 } MpTestAnswer;
 void mp_test_answer_free (MpTestAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpTestAnswer, mp_test_answer_free)

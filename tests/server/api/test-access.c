@@ -15,6 +15,70 @@ test_health (MpTestApi *self, gconstpointer data)
   g_assert_cmpstr (mp_test_string (ready->body, "/status"), ==, "ready");
 }
 
+/* A sample's value; its name and labels are up to there. */
+static double
+read_sample (const char *line)
+{
+  char *end;
+  const char *space = strrchr (line, ' ');
+  double value;
+
+  g_assert_nonnull (space);
+  value = g_ascii_strtod (space + 1, &end);
+  g_assert_true (end != space + 1 && *end == '\0');
+  return value;
+}
+
+/* The text form of Prometheus: a family's help and type come before its samples, a name and its
+ * labels stand once, and a histogram's buckets add up. */
+static void
+test_metrics (MpTestApi *self, gconstpointer data)
+{
+  g_autoptr (MpTestAnswer) refused = mp_test_api_get (self, NULL, "");
+  g_autoptr (MpTestAnswer) answer = mp_test_api_get (self, NULL, "!/metrics");
+  g_auto (GStrv) lines = g_strsplit (answer->text, "\n", -1);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *family = g_strdup ("-");
+  double bucket = 0;
+
+  g_assert_cmpuint (answer->status, ==, 200);
+  g_assert_true (g_str_has_suffix (answer->text, "\n"));
+  for (unsigned int i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
+    {
+      g_test_message ("%s", lines[i]);
+      if (g_str_has_prefix (lines[i], "# HELP "))
+        {
+          g_auto (GStrv) words = g_strsplit (lines[i], " ", 4);
+          g_autofree char *type = g_strdup_printf ("# TYPE %s ", words[2]);
+
+          g_free (family);
+          family = g_strdup (words[2]);
+          g_assert_true (g_hash_table_add (seen, g_strdup (lines[i])));
+          g_assert_true (g_str_has_prefix (lines[i + 1], type));
+          bucket = 0;
+        }
+      else if (*lines[i] != '#')
+        {
+          double value = read_sample (lines[i]);
+
+          g_assert_true (g_regex_match_simple (
+              "^[a-z_]+(\\{([a-z]+=\"[^\"\\\\]*\",?)+\\})? [0-9.e+-]+$", lines[i], 0, 0));
+          g_assert_true (g_str_has_prefix (lines[i], family));
+          g_assert_true (
+              g_hash_table_add (seen, g_strndup (lines[i], strrchr (lines[i], ' ') - lines[i])));
+          if (strstr (lines[i], "_bucket{") == NULL && strstr (lines[i], "_count ") == NULL)
+            continue;
+          g_assert_cmpfloat (value, >=, bucket);
+          if (strstr (lines[i], "_count ") != NULL)
+            g_assert_cmpfloat (value, ==, bucket);
+          bucket = value;
+        }
+    }
+  g_assert_nonnull (strstr (answer->text, "mp_http_requests_total{route=\"/v1/tenants/{tenant}\","
+                                          "method=\"GET\",status=\"401\"} 1\n"));
+  g_assert_nonnull (strstr (answer->text, "\nmp_http_requests_in_flight 1\n"));
+}
+
 /* What a rule refuses stands in the trail by the rule's name and place, without the value. */
 static void
 test_refusals_by_rule (MpTestApi *self, gconstpointer data)
@@ -282,6 +346,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   ADD ("tells-that-it-runs", test_health);
+  ADD ("counts-for-the-operator", test_metrics);
   ADD ("records-what-the-rules-refuse", test_refusals_by_rule);
   ADD ("tells-who-asks", test_tenant);
   ADD ("refuses-wrong-tokens", test_tokens);
