@@ -112,6 +112,7 @@ add_replies (Fixture *fixture, JsonObject *owner)
         .status = (unsigned int) mp_json_get_int (object, "status", 200),
         .content_type = mp_json_get_string (object, "content_type", NULL),
         .body = text,
+        .times = (unsigned int) mp_json_get_int (object, "times", 0),
       };
       unsigned int n = 0;
 
