@@ -8,6 +8,7 @@ import sys
 # Folder below src -> folders it may include from, and system headers it alone may use.
 RULES = {
     "core": ([], []),
+    "matching": (["core"], []),
     "http": (["core"], ["libsoup"]),
     "secrets": (["core"], ["libsecret", "sodium"]),
     "platforms": (["core", "http"], []),
@@ -15,7 +16,7 @@ RULES = {
     "sync": (["core", "http", "secrets", "store"], []),
     "session": (["core", "http", "secrets", "platforms", "store", "sync"], ["sodium"]),
     "app": (["core", "http", "secrets", "platforms", "store", "sync", "session"], ["gtk", "adwaita"]),
-    "cli": (["core", "http", "secrets", "platforms", "store", "sync", "session"], []),
+    "cli": (["core", "matching", "http", "secrets", "platforms", "store", "sync", "session"], []),
     "server/db": (["core"], ["sqlite3", "libpq"]),
     "server/vault": (["core", "server/db", "server/audit"], ["sodium"]),
     "server/audit": (["core", "server/db"], ["sodium"]),
