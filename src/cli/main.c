@@ -169,6 +169,10 @@ parse_and_run (MpCli *cli, char **words)
       "credential add: put it into the record there", "PATH" },
     { "not-sent", 0, 0, G_OPTION_ARG_STRING, &cli->not_sent, "mapping set: not sent, because",
       "REASON" },
+    { "source", 0, 0, G_OPTION_ARG_FILENAME, &cli->source,
+      "mapping suggest: a list of fields as JSON, instead of Member Pulse's", "FILE" },
+    { "target", 0, 0, G_OPTION_ARG_FILENAME, &cli->target,
+      "mapping suggest: a list of fields as JSON, instead of the record's CRM's", "FILE" },
     { "actor", 0, 0, G_OPTION_ARG_STRING, &cli->actor, "audit list: by whom", "NAME" },
     { "action", 0, 0, G_OPTION_ARG_STRING, &cli->action, "audit list: what", "ACTION" },
     { "resource", 0, 0, G_OPTION_ARG_STRING, &cli->resource, "audit list: of which thing", "ID" },
@@ -228,6 +232,8 @@ main (int argc, char **argv)
   g_free (cli.label);
   g_free (cli.for_path);
   g_free (cli.not_sent);
+  g_free (cli.source);
+  g_free (cli.target);
   g_free (cli.actor);
   g_free (cli.action);
   g_free (cli.resource);

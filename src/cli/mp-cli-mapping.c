@@ -10,8 +10,18 @@
 #define SYNOPSIS_SET "member|order FIELD [CRM-FIELD | --not-sent REASON]"
 #define USAGE_SET "mapping set " SYNOPSIS_SET
 
-static const MpFieldSpec *
-find_mapping (MpCli *cli, const char *name, GError **error)
+/**
+ * mp_cli_find_mapping:
+ * @cli: this run, with services
+ * @name: "member" or "order"
+ * @error: return location
+ *
+ * Fails with %MP_ERROR_INVALID.
+ *
+ * Returns: (transfer none) (nullable): the registry's row of that mapping
+ */
+const MpFieldSpec *
+mp_cli_find_mapping (MpCli *cli, const char *name, GError **error)
 {
   MpRegistry *registry = mp_services_get_registry (cli->services);
 
@@ -31,7 +41,7 @@ static MpExit
 run_list (MpCli *cli, char **arguments, GError **error)
 {
   const unsigned int widths[] = { 28, 1, 10, 0 };
-  const MpFieldSpec *mapping = find_mapping (cli, arguments[0], error);
+  const MpFieldSpec *mapping = mp_cli_find_mapping (cli, arguments[0], error);
   MpRecordModel *model = mapping == NULL ? NULL : mp_cli_find_record (cli, error);
   g_autoptr (JsonArray) array = json_array_new ();
   MpCatalogue *catalogue;
@@ -79,7 +89,7 @@ run_list (MpCli *cli, char **arguments, GError **error)
 static MpExit
 run_set (MpCli *cli, char **arguments, GError **error)
 {
-  const MpFieldSpec *mapping = find_mapping (cli, arguments[0], error);
+  const MpFieldSpec *mapping = mp_cli_find_mapping (cli, arguments[0], error);
   MpRecordModel *model = mapping == NULL ? NULL : mp_cli_find_record (cli, error);
   g_autoptr (MpChanges) changes = mp_changes_new ();
   g_autofree char *path = NULL;
@@ -125,6 +135,8 @@ run_set (MpCli *cli, char **arguments, GError **error)
 const MpCommand mp_cli_mapping_commands[] = {
   { "mapping", "list", "member|order", "Member Pulse's fields and where they go (* required)", 1, 1,
     TRUE, run_list },
+  { "mapping", "suggest", "[SETTINGS] member|order | --source FILE --target FILE",
+    "Which fields are the same, and why", 0, 2, FALSE, mp_cli_suggest_mapping },
   { "mapping", "set", SYNOPSIS_SET, "Map a field; nothing given: not mapped", 2, 3, TRUE, run_set },
   { NULL },
 };

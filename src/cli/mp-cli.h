@@ -38,6 +38,8 @@ typedef struct
   char *label;
   char *for_path;
   char *not_sent;
+  char *source; /* mapping suggest: files with lists of fields */
+  char *target;
   char *actor;
   char *action;
   char *resource;
@@ -75,6 +77,8 @@ GAsyncResult *mp_cli_wait (GAsyncResult **slot) G_GNUC_WARN_UNUSED_RESULT;
 MpServices *mp_cli_get_services (MpCli *cli, GError **error);
 gboolean mp_cli_open_session (MpCli *cli, GError **error);
 MpRecordModel *mp_cli_find_record (MpCli *cli, GError **error);
+const MpFieldSpec *mp_cli_find_mapping (MpCli *cli, const char *name, GError **error);
+MpExit mp_cli_suggest_mapping (MpCli *cli, char **arguments, GError **error);
 void mp_cli_set_usage_error (GError **error, const char *usage);
 gboolean mp_cli_edit (MpCli *cli, MpRecordModel *model, MpChanges *changes, GError **error);
 MpExit mp_cli_finish_edit (MpCli *cli, MpRecordModel *model, GError **error);

@@ -68,6 +68,8 @@ def connect_orders(stand, source):
     rows = required_rows(source, "order")
     for field, target in choose_targets(rows, fields, COMPATIBLE).items():
         stand.mpctl("mapping", "set", "order", field, target, "--no-sync")
+    suggested = {row["source"]: row["target"] for row in stand.mpctl("mapping", "suggest", "member")}
+    check(suggested["email"] == "email", "the field of the same name is suggested")
     mapped = [row["field"] for row in stand.mpctl("mapping", "list", "order") if "target" in row]
     for row in rows:
         if row["field"] not in mapped:
