@@ -326,6 +326,12 @@ decode_map (MpPlatformDecoder *self, JsonObject *map, unsigned int *count, GErro
 }
 
 static gboolean
+is_empty_array (JsonNode *node)
+{
+  return JSON_NODE_HOLDS_ARRAY (node) && json_array_get_length (json_node_get_array (node)) == 0;
+}
+
+static gboolean
 decode_source (MpPlatformDecoder *self,
                const MpAttribute *source,
                JsonNode *root,
@@ -343,8 +349,8 @@ decode_source (MpPlatformDecoder *self,
     return decode_array (self, json_node_get_array (value.node), count, error);
   if (value.kind == MP_VALUE_NODE && self->list->is_map && JSON_NODE_HOLDS_OBJECT (value.node))
     return decode_map (self, json_node_get_object (value.node), count, error);
-  /* PHP writes a map without members as []. */
-  if (value.kind == MP_VALUE_NODE && self->list->is_map && mp_json_node_is_empty (value.node))
+  /* PHP writes a map without members as []: where the items stand, or above that place. */
+  if (self->list->is_map && is_empty_array (value.kind == MP_VALUE_NODE ? value.node : root))
     return TRUE;
   *found = FALSE;
   return TRUE;

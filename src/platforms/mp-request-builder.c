@@ -31,6 +31,18 @@ set_header (MpHttpRequest *request, const char *name, const char *value, GError 
   return TRUE;
 }
 
+/* Of a setting alone that may be missing, and is. */
+static gboolean
+is_left_out (MpRequestBuilder *self, const MpPair *pair)
+{
+  const char *place = mp_template_get_only_place (pair->value);
+  const MpSettingSpec *setting =
+      place != NULL ? mp_platform_spec_find_setting (self->document->spec, place) : NULL;
+
+  return setting != NULL && !setting->required &&
+         g_hash_table_lookup (self->values->settings, place) == NULL;
+}
+
 static gboolean
 set_headers (MpRequestBuilder *self,
              MpHttpRequest *request,
@@ -45,7 +57,8 @@ set_headers (MpRequestBuilder *self,
       char *value;
 
       /* Until prepare has its values, a header that is made of one is not sent. */
-      if (is_preparing && !mp_request_values_know (self->values, pair->value))
+      if (is_left_out (self, pair) ||
+          (is_preparing && !mp_request_values_know (self->values, pair->value)))
         continue;
       value = mp_request_values_expand (self->values, pair->value, FALSE, error);
       is_set = value != NULL && set_header (request, pair->name, value, error);
@@ -139,8 +152,11 @@ append_pairs (MpRequestBuilder *self, GString *text, GPtrArray *pairs, GError **
   for (unsigned int i = 0; pairs != NULL && i < pairs->len; i++)
     {
       const MpPair *pair = g_ptr_array_index (pairs, i);
-      char *value = mp_request_values_expand (self->values, pair->value, FALSE, error);
+      char *value;
 
+      if (is_left_out (self, pair))
+        continue;
+      value = mp_request_values_expand (self->values, pair->value, FALSE, error);
       if (value == NULL)
         return FALSE;
       append_pair (text, pair->name, value);

@@ -153,6 +153,11 @@ test_empty_map (MpEngineFixture *fixture, gconstpointer data)
 
   mp_engine_add_reply (fixture, "/api/o", NULL, "[]");
   mp_engine_assert_objects (fixture, MP_ENGINE_BEARER, document, "a");
+  mp_engine_assert_objects (
+      fixture, MP_ENGINE_BEARER,
+      "\"objects\": {\"request\": {\"path\": \"/o\"}, \"entries\": \"deep.er\","
+      " \"name\": \"@key\", \"static\": [{\"name\": \"a\"}]}",
+      "a");
   mp_test_server_clear (fixture->server);
   mp_engine_add_reply (fixture, "/api/o", NULL, "[\"b\"]");
   platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, document);
