@@ -200,6 +200,8 @@ test_result_to_json (MpTestResult *tested)
     json_object_set_string_member (object, "account", mp_test_result_get_account (tested));
   if (mp_test_result_get_details (tested) != NULL)
     json_object_set_string_member (object, "details", mp_test_result_get_details (tested));
+  if (mp_test_result_get_missing (tested) != NULL)
+    json_object_set_string_member (object, "missing", mp_test_result_get_missing (tested));
   if (mp_test_result_get_message (tested) != NULL)
     json_object_set_string_member (object, "message", mp_test_result_get_message (tested));
   return object;
@@ -218,10 +220,12 @@ print_tested (MpCli *cli, MpTestResult *tested)
     {
       JsonObject *object = json_node_get_object (node);
 
-      g_print ("%s  %s  %s  %s\n", mp_json_get_string (object, "outcome", ""),
+      const char *missing = mp_json_get_string (object, "missing", NULL);
+
+      g_print ("%s  %s  %s  %s%s  %s\n", mp_json_get_string (object, "outcome", ""),
                mp_json_get_string (object, "account", "-"),
-               mp_json_get_string (object, "mode", "-"),
-               mp_json_get_string (object, "message", ""));
+               mp_json_get_string (object, "mode", "-"), missing != NULL ? "missing: " : "",
+               missing != NULL ? missing : "", mp_json_get_string (object, "message", ""));
     }
   return mp_test_result_get_outcome (tested) == MP_TEST_REJECTED ? MP_EXIT_REFUSED : MP_EXIT_DONE;
 }

@@ -54,19 +54,19 @@ parse_condition (MpDocumentReader *reader,
                                   "an HTTP status, or an object with a “status”, is expected");
 }
 
-static GPtrArray *
-parse_conditions (MpDocumentReader *reader,
-                  JsonObject *object,
-                  const char *name,
-                  unsigned int fallback)
+GPtrArray *
+mp_document_parse_conditions (MpDocumentReader *reader,
+                              JsonObject *owner,
+                              const char *pointer,
+                              const char *name,
+                              unsigned int fallback)
 {
-  JsonArray *array =
-      object != NULL ? mp_document_reader_get_array (reader, object, "/errors", name, FALSE) : NULL;
+  JsonArray *array = mp_document_reader_get_array (reader, owner, pointer, name, FALSE);
   GPtrArray *conditions = g_ptr_array_new_with_free_func (condition_free);
 
   for (unsigned int i = 0; array != NULL && i < json_array_get_length (array); i++)
     {
-      g_autofree char *at = mp_document_dup_element_pointer ("/errors", name, i);
+      g_autofree char *at = mp_document_dup_element_pointer (pointer, name, i);
 
       parse_condition (reader, conditions, json_array_get_element (array, i), at);
     }
@@ -80,18 +80,16 @@ parse_conditions (MpDocumentReader *reader,
   return conditions;
 }
 
+/* Where a text of an answer is: "header:NAME", "text" or an expression. */
 static GPtrArray *
-parse_messages (MpDocumentReader *reader, JsonObject *object)
+parse_sources (MpDocumentReader *reader, JsonArray *array, const char *pointer, const char *name)
 {
-  JsonArray *array =
-      object != NULL ? mp_document_reader_get_array (reader, object, "/errors", "message", FALSE)
-                     : NULL;
-  GPtrArray *messages = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *sources = g_ptr_array_new_with_free_func (g_free);
 
-  for (unsigned int i = 0; array != NULL && i < json_array_get_length (array); i++)
+  for (unsigned int i = 0; i < json_array_get_length (array); i++)
     {
       const char *text = mp_json_array_get_string (array, i);
-      g_autofree char *at = mp_document_dup_element_pointer ("/errors", "message", i);
+      g_autofree char *at = mp_document_dup_element_pointer (pointer, name, i);
       g_autoptr (GError) error = NULL;
 
       if (text == NULL)
@@ -103,48 +101,121 @@ parse_messages (MpDocumentReader *reader, JsonObject *object)
         mp_expression_free (mp_expression_parse (text, &error));
       if (error != NULL)
         mp_document_reader_add_fault (reader, at, NULL, "%s", error->message);
-      g_ptr_array_add (messages, g_strdup (text));
+      g_ptr_array_add (sources, g_strdup (text));
     }
-  for (size_t i = 0; array == NULL && i < G_N_ELEMENTS (default_messages); i++)
+  return sources;
+}
+
+static GPtrArray *
+parse_messages (MpDocumentReader *reader, JsonObject *object)
+{
+  JsonArray *array = mp_document_reader_get_array (reader, object, "/errors", "message", FALSE);
+  GPtrArray *messages;
+
+  if (array != NULL)
+    return parse_sources (reader, array, "/errors", "message");
+  messages = g_ptr_array_new_with_free_func (g_free);
+  for (size_t i = 0; i < G_N_ELEMENTS (default_messages); i++)
     g_ptr_array_add (messages, g_strdup (default_messages[i]));
   return messages;
+}
+
+/* (nullable): not there, or no regular expression */
+static GRegex *
+parse_pattern (MpDocumentReader *reader, JsonObject *owner, const char *pointer)
+{
+  const char *text = mp_document_reader_get_string (reader, owner, pointer, "pattern", FALSE);
+  g_autoptr (GError) error = NULL;
+  GRegex *pattern =
+      text != NULL ? g_regex_new (text, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT, &error) : NULL;
+
+  if (error != NULL)
+    mp_document_reader_add_fault (reader, pointer, "pattern", "%s", error->message);
+  return pattern;
+}
+
+static void
+parse_permission (MpDocumentReader *reader, MpPermissionSpec *permission, JsonObject *errors)
+{
+  static const char *const members[] = { "from", "pattern", NULL };
+  JsonObject *object =
+      mp_document_reader_get_object (reader, errors, "/errors", "permission", FALSE);
+  JsonArray *from;
+
+  if (object == NULL)
+    return;
+  mp_document_reader_check_members (reader, object, "/errors/permission", members);
+  from = mp_document_reader_get_array (reader, object, "/errors/permission", "from", TRUE);
+  if (from != NULL)
+    permission->sources = parse_sources (reader, from, "/errors/permission", "from");
+  permission->pattern = parse_pattern (reader, object, "/errors/permission");
 }
 
 void
 mp_document_parse_errors (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *document)
 {
-  static const char *const members[] = { "bad_key", "limited", "throttled",
-                                         "failed",  "message", NULL };
-  JsonObject *object = mp_document_reader_get_object (reader, document, "", "errors", FALSE);
+  static const char *const members[] = { "bad_key", "limited",    "throttled", "failed",
+                                         "message", "permission", NULL };
+  JsonObject *given = mp_document_reader_get_object (reader, document, "", "errors", FALSE);
+  g_autoptr (JsonObject) object = given != NULL ? json_object_ref (given) : json_object_new ();
 
-  if (object != NULL)
-    mp_document_reader_check_members (reader, object, "/errors", members);
-  self->bad_key = parse_conditions (reader, object, "bad_key", 401);
-  self->limited = parse_conditions (reader, object, "limited", 403);
-  self->throttled = parse_conditions (reader, object, "throttled", 429);
-  self->failed = parse_conditions (reader, object, "failed", 0);
+  mp_document_reader_check_members (reader, object, "/errors", members);
+  self->bad_key = mp_document_parse_conditions (reader, object, "/errors", "bad_key", 401);
+  self->limited = mp_document_parse_conditions (reader, object, "/errors", "limited", 403);
+  self->throttled = mp_document_parse_conditions (reader, object, "/errors", "throttled", 429);
+  self->failed = mp_document_parse_conditions (reader, object, "/errors", "failed", 0);
   self->messages = parse_messages (reader, object);
+  parse_permission (reader, &self->permission, object);
+}
+
+static void
+parse_header_number (MpDocumentReader *reader,
+                     MpHeaderNumber *number,
+                     JsonObject *limits,
+                     const char *name,
+                     const char *const *members)
+{
+  JsonObject *object = mp_document_reader_get_object (reader, limits, "/limits", name, FALSE);
+  g_autofree char *pointer = mp_pointer_append ("/limits", name);
+
+  if (object == NULL)
+    return;
+  mp_document_reader_check_members (reader, object, pointer, members);
+  number->header =
+      g_strdup (mp_document_reader_get_string (reader, object, pointer, "header", TRUE));
+  number->pattern = parse_pattern (reader, object, pointer);
+}
+
+static void
+parse_reset_unit (MpDocumentReader *reader, MpLimitsSpec *limits, JsonObject *object)
+{
+  const char *unit = mp_document_reader_get_string (reader, object, "/limits/reset", "unit", TRUE);
+
+  for (size_t i = 0; unit != NULL && i < G_N_ELEMENTS (reset_units); i++)
+    {
+      if (g_str_equal (unit, reset_units[i].name))
+        limits->reset_unit = reset_units[i].unit;
+    }
+  if (unit != NULL && limits->reset_unit == 0)
+    mp_document_reader_add_fault (reader, "/limits/reset", "unit",
+                                  "seconds, milliseconds or epoch is expected");
 }
 
 void
 mp_document_parse_limits (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *document)
 {
-  static const char *const members[] = { "reset_header", "reset_unit", NULL };
+  static const char *const members[] = { "limit", "remaining", "reset", NULL };
+  static const char *const number_members[] = { "header", "pattern", NULL };
+  static const char *const reset_members[] = { "header", "pattern", "unit", NULL };
   JsonObject *object = mp_document_reader_get_object (reader, document, "", "limits", FALSE);
-  const char *unit;
+  JsonObject *reset = object != NULL ? mp_json_get_object (object, "reset") : NULL;
 
   if (object == NULL)
     return;
   mp_document_reader_check_members (reader, object, "/limits", members);
-  self->reset_header =
-      g_strdup (mp_document_reader_get_string (reader, object, "/limits", "reset_header", TRUE));
-  unit = mp_document_reader_get_string (reader, object, "/limits", "reset_unit", TRUE);
-  for (size_t i = 0; unit != NULL && i < G_N_ELEMENTS (reset_units); i++)
-    {
-      if (g_str_equal (unit, reset_units[i].name))
-        self->reset_unit = reset_units[i].unit;
-    }
-  if (unit != NULL && self->reset_unit == 0)
-    mp_document_reader_add_fault (reader, "/limits", "reset_unit",
-                                  "seconds, milliseconds or epoch is expected");
+  parse_header_number (reader, &self->limits.limit, object, "limit", number_members);
+  parse_header_number (reader, &self->limits.remaining, object, "remaining", number_members);
+  parse_header_number (reader, &self->limits.reset, object, "reset", reset_members);
+  if (reset != NULL)
+    parse_reset_unit (reader, &self->limits, reset);
 }

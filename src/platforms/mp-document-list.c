@@ -192,9 +192,10 @@ parse_list (MpDocumentReader *reader,
             char *pointer /* (transfer full) */,
             gboolean of_fields)
 {
-  static const char *const object_members[] = { "when",   "request", "optional", "joins",  "paging",
-                                                "items",  "entries", "keep",     "name",   "label",
-                                                "custom", "static",  "first",    "prefix", NULL };
+  static const char *const object_members[] = { "when",   "request", "optional", "empty",
+                                                "joins",  "paging",  "items",    "entries",
+                                                "keep",   "name",    "label",    "custom",
+                                                "static", "first",   "prefix",   NULL };
   static const char *const field_members[] = {
     "when",      "request",    "optional",   "joins",   "paging", "items", "entries", "keep",
     "name",      "label",      "custom",     "static",  "first",  "type",  "subtype", "required",
@@ -210,6 +211,7 @@ parse_list (MpDocumentReader *reader,
   list->request = mp_document_parse_request (reader, names, object, pointer, FALSE);
   live = list->request != NULL;
   list->optional = mp_document_reader_get_boolean (reader, object, pointer, "optional");
+  list->empty = mp_document_parse_conditions (reader, object, pointer, "empty", 0);
   list->joins = mp_document_parse_joins (reader, names, object, pointer);
   parse_paging (reader, &list->paging, object, pointer);
   parse_items (reader, list, object);

@@ -59,6 +59,12 @@ void mp_document_parse_types (MpDocumentReader *reader,
                               GHashTable *types,
                               JsonObject *document,
                               gboolean required);
+/* @fallback: the status that is the only condition of a missing member; 0: none */
+GPtrArray *mp_document_parse_conditions (MpDocumentReader *reader,
+                                         JsonObject *owner,
+                                         const char *pointer,
+                                         const char *name,
+                                         unsigned int fallback) G_GNUC_WARN_UNUSED_RESULT;
 void
 mp_document_parse_errors (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *document);
 void

@@ -14,6 +14,10 @@ typedef struct
   const MpPlatformDocument *document;
   MpHttpResponse *response;
   const MpRedaction *redaction;
+  gboolean is_token;
+  const MpListSpec *list; /* (nullable) */
+  char *said;             /* (owned) (nullable) */
+  char *missing;          /* (owned) (nullable) */
   unsigned int status;
   const char *text; /* not NUL-terminated */
   size_t length;
@@ -62,6 +66,66 @@ find_message_part (const Answer *answer, const char *source)
   return mp_value_dup_text (&value);
 }
 
+/* All texts at a source: several when an array of them stands there. */
+static GPtrArray *
+find_texts (const Answer *answer, const char *source)
+{
+  MpScope scope = { .item = answer->root };
+  GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *one = find_message_part (answer, source);
+  g_autoptr (MpExpression) expression = NULL;
+  MpValue value;
+  JsonArray *array;
+
+  if (one != NULL)
+    {
+      g_ptr_array_add (texts, g_steal_pointer (&one));
+      return texts;
+    }
+  expression = answer->root != NULL ? mp_expression_parse (source, NULL) : NULL;
+  if (expression == NULL || !mp_expression_evaluate (expression, &scope, &value, NULL) ||
+      value.kind != MP_VALUE_NODE || !JSON_NODE_HOLDS_ARRAY (value.node))
+    return texts;
+  array = json_node_get_array (value.node);
+  for (unsigned int i = 0; i < json_array_get_length (array); i++)
+    {
+      const char *text = mp_json_array_get_string (array, i);
+
+      if (text != NULL)
+        g_ptr_array_add (texts, g_strdup (text));
+    }
+  return texts;
+}
+
+static void
+add_name (GString *names, const char *name)
+{
+  if (names->len > 0)
+    g_string_append (names, ", ");
+  g_string_append (names, name);
+}
+
+/* @pattern: (nullable): the text is the name */
+static void
+add_names (GString *names, GRegex *pattern, const char *text)
+{
+  g_autoptr (GMatchInfo) match = NULL;
+
+  if (pattern == NULL)
+    {
+      add_name (names, text);
+      return;
+    }
+  g_regex_match (pattern, text, G_REGEX_MATCH_DEFAULT, &match);
+  for (; g_match_info_matches (match); g_match_info_next (match, NULL))
+    {
+      g_autofree char *group = g_match_info_fetch (match, 1);
+
+      if (group != NULL && *group != '\0')
+        add_name (names, group);
+    }
+}
+
 /* (nullable): what the platform says of its refusal */
 static char *
 find_message (const Answer *answer)
@@ -102,6 +166,13 @@ is_met (const Answer *answer, GPtrArray *conditions)
   return FALSE;
 }
 
+/* Is this how the platform says that a list has no items? */
+static gboolean
+is_empty (const Answer *answer)
+{
+  return answer->list != NULL && is_met (answer, answer->list->empty);
+}
+
 /* RFC 6749, section 5.2: a refused client is a 400 or a 401 with one of these. Zoho says it with a
  * 200. */
 static gboolean
@@ -111,8 +182,8 @@ is_refused_client (const Answer *answer)
                                        "unauthorized_client", NULL };
   const char *code;
 
-  if ((answer->status != 400 && answer->status != 200) || answer->root == NULL ||
-      !JSON_NODE_HOLDS_OBJECT (answer->root))
+  if (!answer->is_token || (answer->status != 400 && answer->status != 200) ||
+      answer->root == NULL || !JSON_NODE_HOLDS_OBJECT (answer->root))
     return FALSE;
   code = mp_json_get_string (json_node_get_object (answer->root), "error", "");
   return g_strv_contains (codes, code);
@@ -120,80 +191,117 @@ is_refused_client (const Answer *answer)
 
 /* -1: not said */
 static int64_t
-find_wait_seconds (const Answer *answer)
+read_number (MpHttpResponse *response, const MpHeaderNumber *number)
 {
-  int64_t seconds = mp_http_response_get_retry_after_seconds (answer->response);
-  const char *text;
-  guint64 reset;
+  const char *text =
+      number->header != NULL ? mp_http_response_get_header (response, number->header) : NULL;
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autofree char *found = NULL;
+  guint64 value;
 
-  if (seconds >= 0 || answer->document->reset_header == NULL)
-    return seconds;
-  text = mp_http_response_get_header (answer->response, answer->document->reset_header);
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &reset, NULL))
+  if (text == NULL)
     return -1;
-  switch (answer->document->reset_unit)
+  if (number->pattern != NULL)
+    {
+      if (!g_regex_match (number->pattern, text, G_REGEX_MATCH_DEFAULT, &match))
+        return -1;
+      found = g_match_info_fetch (match, 1);
+      text = found != NULL ? found : "";
+    }
+  return g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &value, NULL) ? (int64_t) value : -1;
+}
+
+/* How long until more may be asked; -1: not said */
+static int64_t
+find_wait_seconds (const MpPlatformDocument *document, MpHttpResponse *response)
+{
+  int64_t seconds = mp_http_response_get_retry_after_seconds (response);
+  int64_t reset = read_number (response, &document->limits.reset);
+
+  if (seconds >= 0 || reset < 0)
+    return seconds;
+  switch (document->limits.reset_unit)
     {
     case MP_RESET_MILLISECONDS:
-      return (int64_t) (reset + 999) / 1000;
+      return reset / 1000 + (reset % 1000 > 0 ? 1 : 0);
     case MP_RESET_EPOCH:
-      return MAX (0, (int64_t) reset - g_get_real_time () / G_USEC_PER_SEC);
+      return MAX (0, reset - g_get_real_time () / G_USEC_PER_SEC);
     case MP_RESET_SECONDS:
     default:
-      return (int64_t) reset;
+      return reset;
     }
 }
 
+int64_t
+mp_platform_answer_find_pause (const MpPlatformDocument *document, MpHttpResponse *response)
+{
+  if (read_number (response, &document->limits.remaining) != 0)
+    return 0;
+  return MAX (0, find_wait_seconds (document, response));
+}
+
+/* One sentence, with what is missing, and the other side's own words. */
+static void
+set_error (const Answer *answer, GError **error, MpError code, char *sentence /* (transfer full) */)
+{
+  g_autofree char *first = sentence;
+  g_autofree char *with_missing = NULL;
+  g_autofree char *whole = NULL;
+
+  if (code == MP_ERROR_FORBIDDEN && answer->missing != NULL)
+    /* Translators: a sentence, then the names of permissions. */
+    with_missing = g_strdup_printf (_ ("%s Missing: %s."), first, answer->missing);
+  else
+    with_missing = g_steal_pointer (&first);
+  if (answer->said != NULL)
+    /* Translators: a sentence, then the other side's own words */
+    whole = g_strdup_printf (_ ("%s It says: %s"), with_missing, answer->said);
+  else
+    whole = g_steal_pointer (&with_missing);
+  g_set_error_literal (error, MP_ERROR, (int) code, whole);
+}
+
+/* When to ask again, as far as the answer tells. */
 static char *
-join_message (const char *sentence, const char *said)
+dup_throttled_text (const Answer *answer)
 {
-  /* Translators: a sentence, then the other side's own words */
-  return said != NULL ? g_strdup_printf (_ ("%s It says: %s"), sentence, said)
-                      : g_strdup (sentence);
-}
-
-static void
-set_error (GError **error, MpError code, const char *said, char *sentence /* (transfer full) */)
-{
-  g_autofree char *message = join_message (sentence, said);
-
-  g_set_error_literal (error, MP_ERROR, code, message);
-  g_free (sentence);
-}
-
-static void
-set_throttled_error (const Answer *answer, const char *said, GError **error)
-{
-  int64_t seconds = find_wait_seconds (answer);
+  int64_t seconds =
+      MIN (find_wait_seconds (answer->document, answer->response), (int64_t) G_MAXINT);
 
   if (seconds <= 0)
-    {
-      set_error (error, MP_ERROR_RATE_LIMITED, said,
-                 g_strdup_printf (_ ("%s answers no more for now: too many requests. Try again "
-                                     "later."),
-                                     get_label (answer)));
-      return;
-    }
-  seconds = MIN (seconds, G_MAXINT);
-  set_error (error, MP_ERROR_RATE_LIMITED, said,
-             g_strdup_printf (
-                 g_dngettext (GETTEXT_PACKAGE,
-                              "%s answers no more for now: too many requests. Try again in %d "
-                              "second.",
-                              "%s answers no more for now: too many requests. Try again in %d "
-                              "seconds.",
-                              (unsigned long) seconds),
-                 get_label (answer), (int) seconds));
+    return g_strdup_printf (_ ("%s answers no more for now: too many requests. Try again later."),
+                               get_label (answer));
+  return g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE,
+                   "%s answers no more for now: too many requests. Try again in %d second.",
+                   "%s answers no more for now: too many requests. Try again in %d seconds.",
+                   (unsigned long) seconds),
+      get_label (answer), (int) seconds);
 }
 
 static void
-set_unreadable_error (const Answer *answer, const char *said, GError **error)
+set_throttled_error (const Answer *answer, GError **error)
+{
+  int64_t limit = read_number (answer->response, &answer->document->limits.limit);
+  g_autofree char *text = dup_throttled_text (answer);
+
+  if (limit > 0)
+    /* Translators: a sentence, then how many requests are let through. */
+    set_error (answer, error, MP_ERROR_RATE_LIMITED,
+               g_strdup_printf (_ ("%s (The limit is %d.)"), text, (int) MIN (limit, G_MAXINT)));
+  else
+    set_error (answer, error, MP_ERROR_RATE_LIMITED, g_steal_pointer (&text));
+}
+
+static void
+set_unreadable_error (const Answer *answer, GError **error)
 {
   const char *end = answer->text + answer->length;
 
   if (is_web_page (answer))
     {
       set_error (
-          error, MP_ERROR_INVALID, said,
+          answer, error, MP_ERROR_INVALID,
           g_strdup_printf (_ ("%s answered a web page instead of data: is the address right?"),
                               get_label (answer)));
       return;
@@ -201,33 +309,33 @@ set_unreadable_error (const Answer *answer, const char *said, GError **error)
   while (end > answer->text && g_ascii_isspace (end[-1]))
     end--;
   if (end == answer->text)
-    set_error (error, MP_ERROR_INVALID, NULL,
+    set_error (answer, error, MP_ERROR_INVALID,
                g_strdup_printf (_ ("%s answered nothing."), get_label (answer)));
   else if ((*answer->text == '{' || *answer->text == '[') && end[-1] != '}' && end[-1] != ']')
-    set_error (error, MP_ERROR_INVALID, NULL,
+    set_error (answer, error, MP_ERROR_INVALID,
                g_strdup_printf (_ ("The answer of %s is cut off. Try again."), get_label (answer)));
   else
-    set_error (error, MP_ERROR_INVALID, NULL,
+    set_error (answer, error, MP_ERROR_INVALID,
                g_strdup_printf (_ ("The answer of %s cannot be read: %s"), get_label (answer),
                                    answer->parse_error->message));
 }
 
 static void
-set_status_error (const Answer *answer, const char *said, GError **error)
+set_status_error (const Answer *answer, GError **error)
 {
   const char *label = get_label (answer);
 
   if (answer->status >= 500)
-    set_error (error, MP_ERROR_UNAVAILABLE, said,
+    set_error (answer, error, MP_ERROR_UNAVAILABLE,
                g_strdup_printf (_ ("%s has a problem of its own (status %u). Try again later."),
                                    label, answer->status));
   else if (is_web_page (answer))
-    set_unreadable_error (answer, said, error);
+    set_unreadable_error (answer, error);
   else if (answer->status == 404)
-    set_error (error, MP_ERROR_NOT_FOUND, said,
+    set_error (answer, error, MP_ERROR_NOT_FOUND,
                g_strdup_printf (_ ("%s does not know what was asked for (status 404)."), label));
   else
-    set_error (error, MP_ERROR_INVALID, said,
+    set_error (answer, error, MP_ERROR_INVALID,
                g_strdup_printf (_ ("%s refused the request (status %u)."), label, answer->status));
 }
 
@@ -239,60 +347,95 @@ is_failure (const Answer *answer)
 
   return answer->status >= 400 || is_met (answer, document->bad_key) ||
          is_met (answer, document->limited) || is_met (answer, document->throttled) ||
-         is_met (answer, document->failed);
+         is_met (answer, document->failed) || is_refused_client (answer);
 }
 
 static gboolean
-judge (const Answer *answer, gboolean is_token, const char *said, GError **error)
+judge (const Answer *answer, GError **error)
 {
   const char *label = get_label (answer);
 
   if (is_met (answer, answer->document->throttled))
-    set_throttled_error (answer, said, error);
-  else if (is_met (answer, answer->document->bad_key) || (is_token && is_refused_client (answer)))
-    set_error (error, MP_ERROR_UNAUTHORIZED, said,
+    set_throttled_error (answer, error);
+  else if (is_met (answer, answer->document->bad_key) || is_refused_client (answer))
+    set_error (answer, error, MP_ERROR_UNAUTHORIZED,
                g_strdup_printf (_ ("%s did not accept the key."), label));
   else if (is_met (answer, answer->document->limited))
-    set_error (error, MP_ERROR_FORBIDDEN, said,
+    set_error (answer, error, MP_ERROR_FORBIDDEN,
                g_strdup_printf (_ ("The key is right, but %s does not let it do this."), label));
   else if (is_met (answer, answer->document->failed))
-    set_error (error, MP_ERROR_INVALID, said,
+    set_error (answer, error, MP_ERROR_INVALID,
                g_strdup_printf (_ ("%s could not do what was asked."), label));
+  else if (is_empty (answer))
+    return TRUE;
   else if (answer->status < 200 || answer->status > 299)
-    set_status_error (answer, said, error);
+    set_status_error (answer, error);
   else if (answer->root == NULL)
-    set_unreadable_error (answer, said, error);
+    set_unreadable_error (answer, error);
   else
     return TRUE;
   return FALSE;
 }
 
-JsonNode *
-mp_platform_answer_read (const MpPlatformDocument *document,
-                         MpHttpResponse *response,
-                         const MpRedaction *redaction,
-                         gboolean is_token,
-                         char **said,
+/* (nullable): names of what the key may not do, joined by commas */
+static char *
+find_missing (const Answer *answer)
+{
+  const MpPermissionSpec *permission = &answer->document->permission;
+
+  for (unsigned int i = 0; permission->sources != NULL && i < permission->sources->len; i++)
+    {
+      g_autoptr (GPtrArray) texts = find_texts (answer, g_ptr_array_index (permission->sources, i));
+      g_autoptr (GString) names = g_string_new (NULL);
+
+      for (unsigned int j = 0; j < texts->len; j++)
+        add_names (names, permission->pattern, g_ptr_array_index (texts, j));
+      if (names->len > 0)
+        return mp_answer_words_clean (names->str, names->len, answer->redaction);
+    }
+  return NULL;
+}
+
+gboolean
+mp_platform_answer_read (const MpPlatformAnswerSource *source,
+                         MpPlatformAnswer *read,
                          GError **error)
 {
   g_autoptr (JsonNode) root = NULL;
   g_autoptr (GError) parse_error = NULL;
   Answer answer = {
-    .document = document,
-    .response = response,
-    .redaction = redaction,
-    .status = mp_http_response_get_status (response),
+    .document = source->document,
+    .response = source->response,
+    .redaction = source->redaction,
+    .is_token = source->is_token,
+    .list = source->list,
+    .status = mp_http_response_get_status (source->response),
   };
+  gboolean is_good;
 
-  answer.text = g_bytes_get_data (mp_http_response_get_body (response), &answer.length);
+  answer.text = g_bytes_get_data (mp_http_response_get_body (source->response), &answer.length);
   if (answer.text == NULL)
     answer.text = "";
   root = mp_json_parse (answer.text, (gssize) answer.length, &parse_error);
   answer.root = root;
   answer.parse_error = parse_error;
-  *said = is_failure (&answer) || is_web_page (&answer) || (is_token && is_refused_client (&answer))
-              ? find_message (&answer)
-              : NULL;
+  if (is_failure (&answer) || is_web_page (&answer))
+    answer.said = find_message (&answer);
+  if (is_met (&answer, answer.document->limited))
+    answer.missing = find_missing (&answer);
 
-  return judge (&answer, is_token, *said, error) ? g_steal_pointer (&root) : NULL;
+  *read = (MpPlatformAnswer){ .said = answer.said, .missing = answer.missing };
+  is_good = judge (&answer, error);
+  read->is_empty = is_good && is_empty (&answer);
+  if (is_good)
+    read->root = g_steal_pointer (&root);
+  return is_good;
+}
+
+void
+mp_platform_answer_clear (MpPlatformAnswer *self)
+{
+  g_clear_pointer (&self->root, json_node_unref);
+  g_clear_pointer (&self->said, g_free);
+  g_clear_pointer (&self->missing, g_free);
 }

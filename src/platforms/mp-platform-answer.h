@@ -7,14 +7,33 @@
 
 G_BEGIN_DECLS
 
+/* What is to be read, and how. Unowned. */
+typedef struct
+{
+  const MpPlatformDocument *document;
+  MpHttpResponse *response;
+  const MpRedaction *redaction;
+  gboolean is_token;      /* of a token request: OAuth 2 has its own refusals */
+  const MpListSpec *list; /* (nullable): some answers mean that it has no items */
+} MpPlatformAnswerSource;
+
+/* What was read. Owned. */
+typedef struct
+{
+  JsonNode *root;    /* (nullable): none, or an answer without a body */
+  gboolean is_empty; /* the list has no items */
+  char *said;        /* (nullable): of a refusal: the platform's own words, fit to be shown */
+  char *missing;     /* (nullable): of a refusal: the permissions that the key lacks */
+} MpPlatformAnswer;
+
 /* Reads the JSON of an answer, or says in words why there is none. Any thread; a large answer takes
- * tens of milliseconds. @said: (out) (nullable): the platform's own words, fit to be shown, also
- * with an error */
-JsonNode *mp_platform_answer_read (const MpPlatformDocument *document,
-                                   MpHttpResponse *response,
-                                   const MpRedaction *redaction,
-                                   gboolean is_token,
-                                   char **said,
-                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * tens of milliseconds. @read: (out): filled also with an error */
+gboolean mp_platform_answer_read (const MpPlatformAnswerSource *source,
+                                  MpPlatformAnswer *read,
+                                  GError **error);
+void mp_platform_answer_clear (MpPlatformAnswer *self);
+/* How many seconds to wait before the next request, so that it is not refused. */
+int64_t mp_platform_answer_find_pause (const MpPlatformDocument *document,
+                                       MpHttpResponse *response);
 
 G_END_DECLS

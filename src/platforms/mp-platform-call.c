@@ -62,6 +62,7 @@ struct _MpPlatformCall
   MpHttpResponse *response; /* (owned) (nullable) */
   JsonNode *root;           /* (owned) (nullable) */
   char *said;               /* (owned) (nullable) */
+  char *missing;            /* (owned) (nullable) */
   unsigned int count;       /* of the page's items */
 
   gboolean is_asked;   /* a test: its own request has its answer */
@@ -98,6 +99,7 @@ forget_answer (MpPlatformCall *self)
   g_clear_object (&self->response);
   g_clear_pointer (&self->root, json_node_unref);
   g_clear_pointer (&self->said, g_free);
+  g_clear_pointer (&self->missing, g_free);
 }
 
 /* Ends the call; returns the task to answer through. The secret goes with the builder. */
@@ -149,7 +151,7 @@ finish_test (MpPlatformCall *self, MpTestOutcome outcome)
   result = mp_platform_make_test_result (
       self->document, outcome,
       mp_platform_document_guess_mode (self->document, self->secret, self->builder), &scope,
-      self->said, &error);
+      self->said, self->missing, &error);
   if (result != NULL)
     succeed (self, result);
   else
@@ -395,8 +397,9 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean is_read = mp_platform_reading_run_finish (result, &reading, &error);
 
-  self->root = g_steal_pointer (&reading->root);
-  self->said = g_steal_pointer (&reading->said);
+  self->root = g_steal_pointer (&reading->answer.root);
+  self->said = g_steal_pointer (&reading->answer.said);
+  self->missing = g_steal_pointer (&reading->answer.missing);
   self->count = reading->count;
   if (!is_read)
     {

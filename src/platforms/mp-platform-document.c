@@ -34,6 +34,13 @@ auth_clear (MpAuthSpec *auth)
 }
 
 static void
+header_number_clear (MpHeaderNumber *number)
+{
+  g_free (number->header);
+  g_clear_pointer (&number->pattern, g_regex_unref);
+}
+
+static void
 test_clear (MpTestSpec *test)
 {
   mp_request_spec_free (test->request);
@@ -84,6 +91,7 @@ mp_list_spec_free (MpListSpec *self)
   g_free (self->pointer);
   mp_attribute_free (self->when);
   mp_request_spec_free (self->request);
+  g_clear_pointer (&self->empty, g_ptr_array_unref);
   g_clear_pointer (&self->joins, g_ptr_array_unref);
   mp_attribute_free (self->paging.next);
   mp_attribute_free (self->paging.more);
@@ -138,7 +146,11 @@ mp_platform_document_unref (MpPlatformDocument *self)
   g_clear_pointer (&self->throttled, g_ptr_array_unref);
   g_clear_pointer (&self->failed, g_ptr_array_unref);
   g_clear_pointer (&self->messages, g_ptr_array_unref);
-  g_free (self->reset_header);
+  g_clear_pointer (&self->permission.sources, g_ptr_array_unref);
+  g_clear_pointer (&self->permission.pattern, g_regex_unref);
+  header_number_clear (&self->limits.limit);
+  header_number_clear (&self->limits.remaining);
+  header_number_clear (&self->limits.reset);
   g_free (self);
 }
 

@@ -39,6 +39,29 @@ typedef enum
   MP_RESET_EPOCH,
 } MpResetUnit;
 
+/* A number in a header of an answer. */
+typedef struct
+{
+  char *header;    /* (nullable): the document does not know it */
+  GRegex *pattern; /* (nullable): its first group is the number */
+} MpHeaderNumber;
+
+/* How a platform says how much may be asked of it. */
+typedef struct
+{
+  MpHeaderNumber limit;
+  MpHeaderNumber remaining;
+  MpHeaderNumber reset;
+  MpResetUnit reset_unit;
+} MpLimitsSpec;
+
+/* Where a refusal names what the key may not do. */
+typedef struct
+{
+  GPtrArray *sources; /* (element-type utf8): as of messages */
+  GRegex *pattern;    /* (nullable): its first group is the name */
+} MpPermissionSpec;
+
 /* A name and its value: of a query, a header, a form. */
 typedef struct
 {
@@ -162,6 +185,7 @@ typedef struct
   MpAttribute *when;      /* (nullable): for which objects and settings */
   MpRequestSpec *request; /* (nullable): static items only */
   gboolean optional;
+  GPtrArray *empty; /* (element-type MpCondition): answers that mean that there are no items */
   GPtrArray *joins; /* (element-type MpJoin) */
   MpPagingSpec paging;
   GPtrArray *items; /* (element-type MpAttribute): where arrays or maps of items stand */
@@ -219,8 +243,8 @@ typedef struct
   GPtrArray *throttled;
   GPtrArray *failed;   /* what an answer that looks well says of its failure */
   GPtrArray *messages; /* (element-type utf8): "header:NAME", "text" or an expression */
-  char *reset_header;  /* (nullable) */
-  MpResetUnit reset_unit;
+  MpPermissionSpec permission;
+  MpLimitsSpec limits;
 } MpPlatformDocument;
 
 /* Faults are added to @faults; NULL when there are any. */

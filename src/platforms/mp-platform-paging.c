@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-platform-paging.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "mp-error.h"
@@ -66,11 +67,40 @@ find_next (MpPaging *self,
   return TRUE;
 }
 
-void
-mp_paging_clear (MpPaging *self)
+static void
+forget_place (MpPaging *self)
 {
   g_clear_pointer (&self->cursor, g_free);
   g_clear_pointer (&self->address, g_free);
+}
+
+void
+mp_paging_clear (MpPaging *self)
+{
+  forget_place (self);
+  g_clear_pointer (&self->seen, g_hash_table_unref);
+  g_clear_pointer (&self->last_page, g_bytes_unref);
+}
+
+/* A place that was there before leads round in a circle; so does a server that does not look at
+ * the page's number and answers the first one for ever. */
+static gboolean
+is_new_place (MpPaging *self, MpHttpResponse *response)
+{
+  const char *place = self->cursor != NULL ? self->cursor : self->address;
+  GBytes *page = mp_http_response_get_body (response);
+  gboolean is_new;
+
+  if (place == NULL)
+    {
+      is_new = self->last_page == NULL || !g_bytes_equal (self->last_page, page);
+      g_clear_pointer (&self->last_page, g_bytes_unref);
+      self->last_page = g_bytes_ref (page);
+      return is_new;
+    }
+  if (self->seen == NULL)
+    self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return g_hash_table_add (self->seen, g_strdup (place));
 }
 
 void
@@ -114,13 +144,24 @@ mp_paging_advance (MpPaging *self,
                    GError **error)
 {
   self->pages++;
-  mp_paging_clear (self);
+  forget_place (self);
   *has_next = FALSE;
   if (self->list->paging.kind == MP_PAGING_NONE)
     return TRUE;
   if (!find_next (self, scope, response, count, has_next, error))
     return FALSE;
-  if (!*has_next || self->pages < self->list->paging.max_pages)
+  if (!*has_next)
+    return TRUE;
+  if (!is_new_place (self, response))
+    {
+      g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
+                   /* Translators: a document and a place in it, then a number. */
+                   _ ("%s %s/paging: the answer to page %u leads back to an earlier page"),
+                      mp_platform_document_get_id (self->document), self->list->pointer,
+                      self->pages);
+      return FALSE;
+    }
+  if (self->pages < self->list->paging.max_pages)
     return TRUE;
   g_set_error (error, MP_ERROR, MP_ERROR_TOO_LARGE, "%s %s/paging: more than %u pages",
                mp_platform_document_get_id (self->document), self->list->pointer, self->pages);

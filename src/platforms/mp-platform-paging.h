@@ -13,8 +13,10 @@ typedef struct
   const MpListSpec *list;             /* (unowned) */
   unsigned int pages;                 /* read so far */
   unsigned int offset;
-  char *cursor;  /* (nullable) */
-  char *address; /* (nullable): of the next page */
+  char *cursor;      /* (nullable) */
+  char *address;     /* (nullable): of the next page */
+  GHashTable *seen;  /* (owned) (nullable) (element-type utf8): cursors and addresses so far */
+  GBytes *last_page; /* (owned) (nullable): of a list whose pages are numbered */
 } MpPaging;
 
 /* The names and values that ask for one page, NULL-terminated; their texts are the paging's. */

@@ -17,6 +17,7 @@ typedef struct
   const char *details;
   MpMode mode;
   const char *message;
+  const char *missing;
 } MpTestResultInit;
 
 MpTestResult *mp_test_result_new (const MpTestResultInit *init) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "mp-platform-answer.h"
-
 #define MAX_OBJECTS 5000
 #define MAX_FIELDS 20000
 
@@ -21,8 +19,7 @@ reading_free (gpointer data)
   g_hash_table_unref (self->names);
   g_ptr_array_unref (self->pending);
   g_free (self->object);
-  g_clear_pointer (&self->root, json_node_unref);
-  g_free (self->said);
+  mp_platform_answer_clear (&self->answer);
   g_free (self);
 }
 
@@ -43,6 +40,14 @@ read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
 {
   MpPlatformReading *self = task_data;
   g_autoptr (GError) error = NULL;
+  MpPlatformAnswerSource given = {
+    .document = self->document,
+    .response = self->response,
+    .redaction = self->redaction,
+    .is_token = self->is_token,
+    .list = self->options == NULL ? self->list : NULL,
+  };
+  gboolean is_read;
   MpPlatformDecoder decoder = {
     .document = self->document,
     .list = self->list,
@@ -55,17 +60,16 @@ read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
     .pending = self->pending,
   };
 
-  self->root = mp_platform_answer_read (self->document, self->response, self->redaction,
-                                        self->is_token, &self->said, &error);
+  is_read = mp_platform_answer_read (&given, &self->answer, &error);
   if (self->is_secret)
     wipe_body (self->response);
-  if (self->root != NULL && self->options != NULL)
-    mp_platform_decode_options (&decoder, self->options, self->root, &error);
-  else if (self->root != NULL && self->list != NULL)
-    mp_platform_decode_page (&decoder, self->root, &self->count, &error);
+  if (is_read && self->options != NULL)
+    mp_platform_decode_options (&decoder, self->options, self->answer.root, &error);
+  else if (is_read && self->list != NULL && !self->answer.is_empty)
+    mp_platform_decode_page (&decoder, self->answer.root, &self->count, &error);
   /* To free a tree of some megabytes would hold up the main loop too. */
   if (self->list != NULL && self->list->paging.kind == MP_PAGING_NONE)
-    g_clear_pointer (&self->root, json_node_unref);
+    g_clear_pointer (&self->answer.root, json_node_unref);
   if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else

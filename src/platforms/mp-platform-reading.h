@@ -2,8 +2,8 @@
 #pragma once
 
 #include "mp-http-client.h"
+#include "mp-platform-answer.h"
 #include "mp-platform-decode.h"
-#include "mp-redaction.h"
 
 G_BEGIN_DECLS
 
@@ -24,9 +24,8 @@ typedef struct
   char *object;                    /* (nullable) */
   GPtrArray *pending;              /* (element-type MpPendingOptions) */
   const MpPendingOptions *options; /* (nullable): of @pending: what the answer is for */
-  JsonNode *root;                  /* (nullable) */
-  char *said;                      /* (nullable) */
-  unsigned int count;              /* of the items */
+  MpPlatformAnswer answer;
+  unsigned int count; /* of the items */
 } MpPlatformReading;
 
 /* @self: taken; until @callback has returned it is the result's */

@@ -56,6 +56,7 @@ mp_platform_make_test_result (const MpPlatformDocument *document,
                               MpMode guessed_mode,
                               const MpScope *scope,
                               const char *said,
+                              const char *missing,
                               GError **error)
 {
   const MpTestSpec *test = &document->test;
@@ -64,7 +65,9 @@ mp_platform_make_test_result (const MpPlatformDocument *document,
   g_autofree char *account_id = NULL;
   g_autofree char *details = NULL;
   g_autoptr (GError) local_error = NULL;
-  MpTestResultInit init = { .outcome = outcome, .mode = guessed_mode, .message = said };
+  MpTestResultInit init = {
+    .outcome = outcome, .mode = guessed_mode, .message = said, .missing = missing
+  };
 
   if (outcome == MP_TEST_CONNECTED)
     {

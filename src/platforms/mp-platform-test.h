@@ -7,12 +7,13 @@
 G_BEGIN_DECLS
 
 /* What a test found out. @scope: the answers of a connected key; @said: (nullable): the platform's
- * own words */
+ * own words; @missing: (nullable): the permissions that the key lacks */
 MpTestResult *mp_platform_make_test_result (const MpPlatformDocument *document,
                                             MpTestOutcome outcome,
                                             MpMode guessed_mode,
                                             const MpScope *scope,
                                             const char *said,
+                                            const char *missing,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The mode that the secret shows by itself. @builder: (nullable): a connection, which shows it

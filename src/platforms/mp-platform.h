@@ -27,6 +27,8 @@ const char *mp_test_result_get_details (MpTestResult *self);    /* (nullable) co
 MpMode mp_test_result_get_mode (MpTestResult *self);
 const char *mp_test_result_get_message (
     MpTestResult *self); /* (nullable) what the platform said, without the key */
+const char *mp_test_result_get_missing (
+    MpTestResult *self); /* (nullable) the permissions that the key lacks, joined by commas */
 
 /*
  * A system that Member Pulse integrates with: its document (data/platforms/ID.json) at work.

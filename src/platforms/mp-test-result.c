@@ -11,6 +11,7 @@ struct _MpTestResult
   char *details;    /* (nullable) */
   MpMode mode;
   char *message; /* (nullable) */
+  char *missing; /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (MpTestResult, mp_test_result, G_TYPE_OBJECT)
@@ -24,6 +25,7 @@ mp_test_result_finalize (GObject *object)
   g_free (self->account_id);
   g_free (self->details);
   g_free (self->message);
+  g_free (self->missing);
 
   G_OBJECT_CLASS (mp_test_result_parent_class)->finalize (object);
 }
@@ -50,6 +52,7 @@ mp_test_result_new (const MpTestResultInit *init)
   self->details = g_strdup (init->details);
   self->mode = init->mode;
   self->message = g_strdup (init->message);
+  self->missing = g_strdup (init->missing);
   return self;
 }
 
@@ -135,4 +138,20 @@ mp_test_result_get_message (MpTestResult *self)
   g_return_val_if_fail (MP_IS_TEST_RESULT (self), NULL);
 
   return self->message;
+}
+
+/**
+ * mp_test_result_get_missing:
+ * @self: a test's result
+ *
+ * What a limited key may not do, in the platform's own names, joined by commas.
+ *
+ * Returns: (nullable): the permissions it lacks; %NULL when the platform does not say
+ */
+const char *
+mp_test_result_get_missing (MpTestResult *self)
+{
+  g_return_val_if_fail (MP_IS_TEST_RESULT (self), NULL);
+
+  return self->missing;
 }

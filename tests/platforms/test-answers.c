@@ -205,6 +205,222 @@ test_a_refused_list (MpEngineFixture *fixture, gconstpointer data)
   g_assert_cmpstr (error->message, ==, "Own refused the request (status 400). It says: Bad ••••");
 }
 
+static const char own_list[] = "\"objects\": {\"request\": {\"path\": \"/o\"}, \"items\": \"o\","
+                               " \"name\": \"n\", \"empty\": [404, 204, {\"status\": 200,"
+                               " \"when\": \"code == 'none'\"}]}";
+
+/* Dolibarr, Close and Zoho say "none" in these ways. */
+static void
+test_an_empty_list (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const MpTestReply replies[] = {
+    { .status = 404, .body = "{\"error\": {\"message\": \"Not found: no member\"}}" },
+    { .status = 404, .content_type = "text/html", .body = "<html><title>404</title></html>" },
+    { .status = 204, .body = "" },
+    { .status = 200, .body = "{\"code\": \"none\"}" },
+  };
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, own_list);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (replies); i++)
+    {
+      g_autoptr (GListModel) objects = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%u %s", replies[i].status, replies[i].body);
+      mp_test_server_clear (fixture->server);
+      mp_test_server_add (fixture->server, &replies[i]);
+      objects = mp_engine_load_objects (platform, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (g_list_model_get_n_items (objects), ==, 0);
+    }
+}
+
+/* A refused key is no empty list, whatever else the document says. */
+static void
+test_a_refusal_is_not_empty (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"errors\": {\"bad_key\": [{\"status\": 404, \"when\": \"key == 'bad'\"}]},"
+      " \"objects\": {\"request\": {\"path\": \"/o\"}, \"items\": \"o\", \"name\": \"n\","
+      " \"empty\": [404]}");
+  g_autoptr (GListModel) objects = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_test_server_add (fixture->server,
+                      &(MpTestReply){ .status = 404, .body = "{\"key\": \"bad\"}" });
+  objects = mp_engine_load_objects (platform, &error);
+
+  g_assert_null (objects);
+  g_assert_error (error, MP_ERROR, MP_ERROR_UNAUTHORIZED);
+}
+
+/* HubSpot lists the scopes; Stripe writes the permission into its sentence. */
+static void
+test_the_missing_permission (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *body;
+    const char *missing;
+  } cases[] = {
+    { "{\"message\": \"No.\", \"context\": {\"scopes\": [\"crm.read\", \"crm.write\"]}}",
+      "crm.read, crm.write" },
+    { "{\"message\": \"No.\", \"hint\": \"needs 'rak_a_read' or 'rak_b_read'\"}", NULL },
+    { "{\"message\": \"No.\", \"context\": {\"scopes\": []}}", NULL },
+  };
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"errors\": {\"permission\": {\"from\": [\"context.scopes\"]}},"
+      " \"objects\": {\"request\": {\"path\": \"/o\"}, \"items\": \"o\", \"name\": \"n\"}");
+  g_autoptr (MpSecret) secret = mp_secret_new ();
+
+  mp_secret_set (secret, "key", MP_ENGINE_KEY);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MpTestResult) result = NULL;
+      g_autoptr (GListModel) objects = NULL;
+      g_autofree char *expected = NULL;
+      g_autoptr (GError) error = NULL;
+
+      mp_test_server_clear (fixture->server);
+      mp_test_server_add (fixture->server, &(MpTestReply){ .status = 403, .body = cases[i].body });
+      result = mp_engine_test (platform, secret, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (mp_test_result_get_outcome (result), ==, MP_TEST_LIMITED);
+      g_assert_cmpstr (mp_test_result_get_missing (result), ==, cases[i].missing);
+      g_assert_cmpstr (mp_test_result_get_message (result), ==, "No.");
+
+      objects = mp_engine_load_objects (platform, &error);
+      g_assert_null (objects);
+      g_assert_error (error, MP_ERROR, MP_ERROR_FORBIDDEN);
+      expected = g_strdup_printf ("The key is right, but Own does not let it do this.%s%s%s It "
+                                  "says: No.",
+                                  cases[i].missing != NULL ? " Missing: " : "",
+                                  cases[i].missing != NULL ? cases[i].missing : "",
+                                  cases[i].missing != NULL ? "." : "");
+      g_assert_cmpstr (error->message, ==, expected);
+    }
+}
+
+static void
+test_the_missing_permission_in_a_sentence (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"errors\": {\"permission\": {\"from\": [\"message\"], \"pattern\": \"'(rak_[a-z_]+)'\"}}");
+  g_autoptr (MpSecret) secret = mp_secret_new ();
+  g_autoptr (MpTestResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_secret_set (secret, "key", MP_ENGINE_KEY);
+  mp_test_server_add (
+      fixture->server,
+      &(MpTestReply){ .status = 403,
+                      .body = "{\"message\": \"Needs 'rak_a_read' or 'rak_b_read' on acct_1\"}" });
+  result = mp_engine_test (platform, secret, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (mp_test_result_get_missing (result), ==, "rak_a_read, rak_b_read");
+}
+
+/* How long to wait stands in one header among others, or in a part of one. */
+static void
+test_the_wait_is_said (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *limits;
+    const char *value;
+    const char *expected; /* (nullable): not said */
+  } cases[] = {
+    { "{\"reset\": {\"header\": \"ratelimit\", \"pattern\": \"reset=(\\\\d+)\","
+      " \"unit\": \"seconds\"}}",
+      "limit=240; remaining=0; reset=42", "Try again in 42 seconds." },
+    { "{\"limit\": {\"header\": \"ratelimit\", \"pattern\": \"limit=(\\\\d+)\"}}",
+      "limit=240; remaining=0; reset=42", "Try again later. (The limit is 240.)" },
+    { "{\"reset\": {\"header\": \"ratelimit\", \"unit\": \"milliseconds\"}}", "9001",
+      "Try again in 10 seconds." },
+    { "{\"reset\": {\"header\": \"ratelimit\", \"unit\": \"seconds\"}}", "soon",
+      "Try again later." },
+    { "{\"reset\": {\"header\": \"ratelimit\", \"pattern\": \"reset=(x)\","
+      " \"unit\": \"seconds\"}}",
+      "reset=42", "Try again later." },
+    { "{}", "42", "Try again later." },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *rest = g_strdup_printf ("\"limits\": %s", cases[i].limits);
+      g_autoptr (MpPlatform) platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, rest);
+      g_autoptr (MpSecret) secret = mp_secret_new ();
+      g_autoptr (MpTestResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", cases[i].limits);
+      mp_secret_set (secret, "key", MP_ENGINE_KEY);
+      mp_test_server_clear (fixture->server);
+      mp_test_server_add (fixture->server,
+                          &(MpTestReply){ .status = 429,
+                                          .body = "{}",
+                                          .headers = { "ratelimit", cases[i].value } });
+      result = mp_engine_test (platform, secret, &error);
+
+      g_assert_null (result);
+      g_assert_error (error, MP_ERROR, MP_ERROR_RATE_LIMITED);
+      g_assert_nonnull (strstr (error->message, cases[i].expected));
+    }
+}
+
+/* A server that leads round in a circle is told by the page, not by a hundred requests. */
+static void
+test_pages_in_a_circle (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *paging;
+    const char *body;
+    const char *link; /* (nullable) */
+  } cases[] = {
+    { "{\"kind\": \"cursor_body\", \"next\": \"next\", \"query\": \"c\"}",
+      "{\"o\": [{\"n\": \"a\"}], \"next\": \"again\"}", NULL },
+    { "{\"kind\": \"next_url_body\", \"next\": \"next\"}",
+      "{\"o\": [{\"n\": \"a\"}], \"next\": \"/api/o?page=2\"}", NULL },
+    { "{\"kind\": \"link_header\"}", "{\"o\": [{\"n\": \"a\"}]}", "</api/o?p=2>; rel=\"next\"" },
+    { "{\"kind\": \"page\", \"query\": \"p\"}", "{\"o\": [{\"n\": \"a\"}]}", NULL },
+    { "{\"kind\": \"offset\", \"query\": \"p\", \"size\": 1}", "{\"o\": [{\"n\": \"a\"}]}", NULL },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *rest =
+          g_strdup_printf ("\"objects\": {\"request\": {\"path\": \"/o\"}, \"items\": \"o\","
+                           " \"name\": \"n\", \"paging\": %s}",
+                           cases[i].paging);
+      g_autoptr (MpPlatform) platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, rest);
+      MpTestReply reply = { .body = cases[i].body };
+      g_autoptr (GListModel) objects = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", cases[i].paging);
+      if (cases[i].link != NULL)
+        {
+          reply.headers[0] = "Link";
+          reply.headers[1] = cases[i].link;
+        }
+      mp_test_server_clear (fixture->server);
+      mp_test_server_add (fixture->server, &reply);
+      objects = mp_engine_load_objects (platform, &error);
+
+      g_assert_null (objects);
+      g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+      g_assert_cmpstr (error->message, ==,
+                       "own /objects/paging: the answer to page 2 leads back to an earlier page");
+      g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 2);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -214,6 +430,13 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/answers/no-answer-that-can-be-read",
                       test_no_answer_that_can_be_read);
   mp_engine_add_test ("/platforms/answers/a-refused-list", test_a_refused_list);
+  mp_engine_add_test ("/platforms/answers/an-empty-list", test_an_empty_list);
+  mp_engine_add_test ("/platforms/answers/a-refusal-is-not-empty", test_a_refusal_is_not_empty);
+  mp_engine_add_test ("/platforms/answers/the-missing-permission", test_the_missing_permission);
+  mp_engine_add_test ("/platforms/answers/the-missing-permission-in-a-sentence",
+                      test_the_missing_permission_in_a_sentence);
+  mp_engine_add_test ("/platforms/answers/the-wait-is-said", test_the_wait_is_said);
+  mp_engine_add_test ("/platforms/answers/pages-in-a-circle", test_pages_in_a_circle);
 
   return g_test_run ();
 }

@@ -691,6 +691,41 @@ test_stripe_mode (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* Which permission a key lacks is said in the platform's own words. */
+static void
+test_missing_permission_named (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const Connector *connector;
+    const char *body;
+    const char *missing;
+  } cases[] = {
+    { &hubspot,
+      "{\"status\":\"error\",\"category\":\"MISSING_SCOPES\",\"errors\":[{\"context\":"
+      "{\"requiredGranularScopes\":[\"oauth\",\"crm.schemas.contacts.read\"]}}]}",
+      "oauth, crm.schemas.contacts.read" },
+    { &stripe,
+      "{\"error\":{\"message\":\"The provided key 'rk_live_****' does not have the required "
+      "permissions. Having the 'rak_accounts_kyc_id_numbers_read' permission would allow this.\"}}",
+      "rak_accounts_kyc_id_numbers_read" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MpTestResult) limited = NULL;
+
+      mp_test_server_clear (fixture->server);
+      add_reply (fixture, cases[i].connector->test_path, 403, cases[i].body);
+      limited = test (fixture, cases[i].connector, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (mp_test_result_get_outcome (limited), ==, MP_TEST_LIMITED);
+      g_assert_cmpstr (mp_test_result_get_missing (limited), ==, cases[i].missing);
+    }
+}
+
 /* A refused key and one that may not do everything are results, with the platform's words. */
 static void
 test_refused_and_limited (Fixture *fixture, gconstpointer data)
@@ -890,6 +925,7 @@ main (int argc, char **argv)
   add ("/platforms/connectors/stripe/wrong-kinds", test_stripe_wrong_kinds);
   add ("/platforms/connectors/stripe/mode", test_stripe_mode);
   add ("/platforms/connectors/refused-and-limited", test_refused_and_limited);
+  add ("/platforms/connectors/missing-permission-named", test_missing_permission_named);
   add ("/platforms/connectors/masked-key-is-hidden-too", test_masked_key_is_hidden_too);
   add ("/platforms/connectors/failures-are-clear", test_failures_are_clear);
   add ("/platforms/connectors/wait-from-a-header", test_wait_from_a_header);

@@ -113,6 +113,8 @@ test_page_limit (MpEngineFixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GListModel) objects = NULL;
 
+  mp_engine_add_reply (fixture, "/api/o", "c=1", "{\"items\": [], \"next\": 2}");
+  mp_engine_add_reply (fixture, "/api/o", "c=2", "{\"items\": [], \"next\": 3}");
   mp_engine_add_reply (fixture, "/api/o", NULL, "{\"items\": [], \"next\": 1}");
   objects = mp_engine_load_objects (platform, &error);
 

@@ -110,6 +110,10 @@ mp_credential_text_dup_result (MpTestResult *result, const char *platform_label)
       /* Translators: 1 is a platform, 2 an account's name with its currency and mode. */
       return g_strdup_printf (_ ("Connected to %s: %s"), platform_label, account);
     case MP_TEST_LIMITED:
+      if (mp_test_result_get_missing (result) != NULL)
+        /* Translators: 1 is a platform, 2 the permissions that the key lacks, in its words. */
+        return g_strdup_printf (_ ("%s accepts the key, but it may not do everything. Missing: %s"),
+                                   platform_label, mp_test_result_get_missing (result));
       /* Translators: 1 is a platform, 2 what the key may not do. */
       return g_strdup_printf (_ ("%s accepts the key, but it is limited: %s"), platform_label,
                                  message != NULL ? message : account);
