@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-crm-metadata.h"
 
+#include <string.h>
+
 #include "mp-error.h"
 #include "mp-json.h"
 
@@ -19,10 +21,11 @@ struct _MpCrmField
 {
   GObject parent_instance;
 
-  char *name;         /* (owned) */
-  char *label;        /* (owned) */
-  char *vendor_type;  /* (owned) (nullable): the CRM does not say */
-  GPtrArray *options; /* (owned) (nullable): no fixed list */
+  char *name;        /* (owned) */
+  char *label;       /* (owned) */
+  char *vendor_type; /* (owned) (nullable): the CRM does not say */
+  MpOption *options; /* (owned) (nullable): no fixed list; their texts are in the same block */
+  unsigned int n_options;
   MpFieldType type;
   unsigned int max_length;
   gboolean required;
@@ -100,6 +103,44 @@ copy_metadata (MpCrmMetadata *self)
   while (g_hash_table_iter_next (&iter, &object, &index))
     g_hash_table_insert (copy->fields, g_strdup (object), g_atomic_rc_box_acquire (index));
   return copy;
+}
+
+static char *
+append_text (char **end, const char *text)
+{
+  const size_t size = strlen (text) + 1;
+  char *copy = memcpy (*end, text, size);
+
+  *end += size;
+  return copy;
+}
+
+/* A CRM's object can have a hundred thousand options: each field keeps its own in one block, which
+ * takes the least memory and no time to free. */
+static MpOption *
+pack_options (GPtrArray *options)
+{
+  size_t size = options->len * sizeof (MpOption);
+  MpOption *packed;
+  char *end;
+
+  for (unsigned int i = 0; i < options->len; i++)
+    {
+      const MpOption *option = g_ptr_array_index (options, i);
+
+      size += strlen (option->value) + 1 + strlen (option->label) + 1;
+    }
+
+  packed = g_malloc (size);
+  end = (char *) (packed + options->len);
+  for (unsigned int i = 0; i < options->len; i++)
+    {
+      const MpOption *option = g_ptr_array_index (options, i);
+
+      packed[i].value = append_text (&end, option->value);
+      packed[i].label = append_text (&end, option->label);
+    }
+  return packed;
 }
 
 static GPtrArray *
@@ -294,7 +335,7 @@ mp_crm_field_finalize (GObject *object)
   g_free (self->name);
   g_free (self->label);
   g_free (self->vendor_type);
-  g_clear_pointer (&self->options, g_ptr_array_unref);
+  g_free (self->options);
 
   G_OBJECT_CLASS (mp_crm_field_parent_class)->finalize (object);
 }
@@ -358,8 +399,7 @@ mp_crm_object_new (const char *name, const char *label, gboolean custom)
 
 /**
  * mp_crm_field_new:
- * @init: its members, which are copied; but the options are shared, and nobody may change them any
- *   more
+ * @init: its members, which are copied
  *
  * Returns: (transfer full): the field
  */
@@ -382,8 +422,11 @@ mp_crm_field_new (const MpCrmFieldInit *init)
   self->custom = init->custom;
   self->restricted = init->restricted;
   self->max_length = init->max_length;
-  if (init->options != NULL)
-    self->options = g_ptr_array_ref (init->options);
+  if (init->options != NULL && init->options->len > 0)
+    {
+      self->options = pack_options (init->options);
+      self->n_options = init->options->len;
+    }
   return self;
 }
 
@@ -587,7 +630,7 @@ unsigned int
 mp_crm_field_get_n_options (MpCrmField *self)
 {
   g_return_val_if_fail (MP_IS_CRM_FIELD (self), 0);
-  return self->options != NULL ? self->options->len : 0;
+  return self->n_options;
 }
 
 /**
@@ -601,8 +644,8 @@ const MpOption *
 mp_crm_field_get_option (MpCrmField *self, unsigned int index)
 {
   g_return_val_if_fail (MP_IS_CRM_FIELD (self), NULL);
-  g_return_val_if_fail (index < mp_crm_field_get_n_options (self), NULL);
-  return g_ptr_array_index (self->options, index);
+  g_return_val_if_fail (index < self->n_options, NULL);
+  return &self->options[index];
 }
 
 /**
