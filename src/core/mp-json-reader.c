@@ -18,6 +18,10 @@ typedef struct
   const char *at;
   const char *end;
   GString *text; /* (unowned) (nullable): where texts are decoded; without, they are only checked */
+  /* (unowned): most values of large answers are one of these, which cannot be changed */
+  JsonNode *null;
+  JsonNode *yes;
+  JsonNode *no;
 } Reader;
 
 static gboolean read_value (Reader *self, JsonNode *node, unsigned int depth, GError **error);
@@ -287,31 +291,32 @@ read_word (Reader *self, const char *word, GError **error)
   return TRUE;
 }
 
-static gboolean
-read_boolean (Reader *self, JsonNode *node, gboolean value, GError **error)
+/* (transfer full): the node for the value that comes next */
+static JsonNode *
+make_node (Reader *self)
 {
-  if (!read_word (self, value ? "true" : "false", error))
-    return FALSE;
-
-  if (node != NULL)
-    json_node_init_boolean (node, value);
-  return TRUE;
+  skip_blanks (self);
+  switch (self->at < self->end ? *self->at : '\0')
+    {
+    case 't':
+      return json_node_ref (self->yes);
+    case 'f':
+      return json_node_ref (self->no);
+    case 'n':
+      return json_node_ref (self->null);
+    default:
+      return json_node_init_null (json_node_alloc ());
+    }
 }
 
-/* A new member of @parent for its value, unless the text is only checked. */
+/* A new member of @parent, named by the text, for the value that comes next. */
 static gboolean
 add_member (Reader *self, JsonNode *parent, JsonNode **value)
 {
-  JsonObject *object;
-  unsigned int size;
+  JsonObject *object = json_node_get_object (parent);
+  const unsigned int size = json_object_get_size (object);
 
-  *value = NULL;
-  if (parent == NULL)
-    return TRUE;
-
-  object = json_node_get_object (parent);
-  size = json_object_get_size (object);
-  *value = mp_json_node_new_null ();
+  *value = make_node (self);
   json_object_set_member (object, self->text->str, *value);
   return json_object_get_size (object) > size;
 }
@@ -320,20 +325,19 @@ static gboolean
 read_member (Reader *self, JsonNode *parent, unsigned int depth, GError **error)
 {
   const char *start = self->at;
-  JsonNode *value;
+  JsonNode *value = NULL;
 
   if (!read_string (self, NULL, error))
     return FALSE;
+  skip_blanks (self);
+  if (!take_char (self, ':'))
+    return fail_unexpected (self, error);
 
-  if (!add_member (self, parent, &value))
+  if (parent != NULL && !add_member (self, parent, &value))
     {
       self->at = start;
       return fail_at (self, error, "the member “%s” stands twice", self->text->str);
     }
-
-  skip_blanks (self);
-  if (!take_char (self, ':'))
-    return fail_unexpected (self, error);
   return read_value (self, value, depth + 1, error);
 }
 
@@ -344,7 +348,7 @@ read_element (Reader *self, JsonNode *parent, unsigned int depth, GError **error
 
   if (parent != NULL)
     {
-      value = mp_json_node_new_null ();
+      value = make_node (self);
       json_array_add_element (json_node_get_array (parent), value);
     }
   return read_value (self, value, depth + 1, error);
@@ -401,7 +405,7 @@ read_array (Reader *self, JsonNode *node, unsigned int depth, GError **error)
   return read_items (self, node, depth, ']', read_element, error);
 }
 
-/* @node: (nullable): a null, which becomes the value */
+/* @node: (nullable): what make_node () made for it */
 static gboolean
 read_value (Reader *self, JsonNode *node, unsigned int depth, GError **error)
 {
@@ -421,9 +425,9 @@ read_value (Reader *self, JsonNode *node, unsigned int depth, GError **error)
     case '"':
       return read_string (self, node, error);
     case 't':
-      return read_boolean (self, node, TRUE, error);
+      return read_word (self, "true", error);
     case 'f':
-      return read_boolean (self, node, FALSE, error);
+      return read_word (self, "false", error);
     case 'n':
       return read_word (self, "null", error);
     default:
@@ -431,22 +435,30 @@ read_value (Reader *self, JsonNode *node, unsigned int depth, GError **error)
     }
 }
 
+/* @root: (out) (optional) */
 static gboolean
-read_root (Reader *self, JsonNode *root, GError **error)
+read_root (Reader *self, JsonNode **root, GError **error)
 {
-  const size_t length = (size_t) (self->end - self->start);
-
-  if (!g_utf8_validate_len (self->start, length, &self->at))
+  if (!g_utf8_validate_len (self->start, (size_t) (self->end - self->start), &self->at))
     return fail_at (self, error, "this is not UTF-8");
 
   self->at = self->start;
-  if (!read_value (self, root, 0, error))
+  if (root != NULL)
+    *root = make_node (self);
+  if (!read_value (self, root != NULL ? *root : NULL, 0, error))
     return FALSE;
 
   skip_blanks (self);
   if (self->at < self->end)
     return fail_at (self, error, "more text after the value");
   return TRUE;
+}
+
+static JsonNode *
+make_constant (JsonNode *node)
+{
+  json_node_seal (node);
+  return node;
 }
 
 /*
@@ -459,10 +471,21 @@ JsonNode *
 mp_json_read (const char *text, size_t length, GError **error)
 {
   g_autoptr (GString) decoded = g_string_new (NULL);
-  Reader reader = { .start = text, .at = text, .end = text + length, .text = decoded };
-  g_autoptr (JsonNode) root = mp_json_node_new_null ();
+  g_autoptr (JsonNode) null = make_constant (json_node_init_null (json_node_alloc ()));
+  g_autoptr (JsonNode) yes = make_constant (json_node_init_boolean (json_node_alloc (), TRUE));
+  g_autoptr (JsonNode) no = make_constant (json_node_init_boolean (json_node_alloc (), FALSE));
+  Reader reader = {
+    .start = text,
+    .at = text,
+    .end = text + length,
+    .text = decoded,
+    .null = null,
+    .yes = yes,
+    .no = no,
+  };
+  g_autoptr (JsonNode) root = NULL;
 
-  return read_root (&reader, root, error) ? g_steal_pointer (&root) : NULL;
+  return read_root (&reader, &root, error) ? g_steal_pointer (&root) : NULL;
 }
 
 /*
