@@ -154,8 +154,8 @@ parse_permission (MpDocumentReader *reader, MpPermissionSpec *permission, JsonOb
 void
 mp_document_parse_errors (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *document)
 {
-  static const char *const members[] = { "bad_key", "limited",    "throttled", "failed",
-                                         "message", "permission", NULL };
+  static const char *const members[] = { "bad_key", "limited", "throttled",  "not_found",
+                                         "failed",  "message", "permission", NULL };
   JsonObject *given = mp_document_reader_get_object (reader, document, "", "errors", FALSE);
   g_autoptr (JsonObject) object = given != NULL ? json_object_ref (given) : json_object_new ();
 
@@ -163,6 +163,7 @@ mp_document_parse_errors (MpDocumentReader *reader, MpPlatformDocument *self, Js
   self->bad_key = mp_document_parse_conditions (reader, object, "/errors", "bad_key", 401);
   self->limited = mp_document_parse_conditions (reader, object, "/errors", "limited", 403);
   self->throttled = mp_document_parse_conditions (reader, object, "/errors", "throttled", 429);
+  self->not_found = mp_document_parse_conditions (reader, object, "/errors", "not_found", 0);
   self->failed = mp_document_parse_conditions (reader, object, "/errors", "failed", 0);
   self->messages = parse_messages (reader, object);
   parse_permission (reader, &self->permission, object);

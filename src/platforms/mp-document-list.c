@@ -136,6 +136,13 @@ mp_attribute_free_item (gpointer data)
   mp_attribute_free (data);
 }
 
+/* The items come from an answer: the list's own, or those of the joins. */
+static gboolean
+is_live (const MpListSpec *list)
+{
+  return list->request != NULL || list->joins->len > 0;
+}
+
 /* `items` (arrays) or `entries` (maps): a path, or several whose items are taken together. */
 static void
 parse_items (MpDocumentReader *reader, MpListSpec *list, JsonObject *object)
@@ -147,8 +154,8 @@ parse_items (MpDocumentReader *reader, MpListSpec *list, JsonObject *object)
   if (list->is_map && json_object_has_member (object, "items"))
     mp_document_reader_add_fault (reader, list->pointer, "entries",
                                   "a list has either “items” or “entries”");
-  all = mp_document_reader_get_attribute (
-      reader, object, list->pointer, list->is_map ? "entries" : "items", list->request != NULL);
+  all = mp_document_reader_get_attribute (reader, object, list->pointer,
+                                          list->is_map ? "entries" : "items", is_live (list));
   if (all == NULL)
     return;
   for (unsigned int i = 0; i < all->alternatives->len; i++)
@@ -169,7 +176,7 @@ parse_field_attributes (MpDocumentReader *reader,
                         MpListSpec *list,
                         JsonObject *object)
 {
-  gboolean live = list->request != NULL;
+  gboolean live = is_live (list);
 
   list->type = mp_document_reader_get_attribute (reader, object, list->pointer, "type", live);
   list->subtype =
@@ -209,10 +216,10 @@ parse_list (MpDocumentReader *reader,
                                     of_fields ? field_members : object_members);
   list->when = mp_document_reader_get_attribute (reader, object, pointer, "when", FALSE);
   list->request = mp_document_parse_request (reader, names, object, pointer, FALSE);
-  live = list->request != NULL;
   list->optional = mp_document_reader_get_boolean (reader, object, pointer, "optional");
   list->empty = mp_document_parse_conditions (reader, object, pointer, "empty", 0);
   list->joins = mp_document_parse_joins (reader, names, object, pointer);
+  live = is_live (list);
   parse_paging (reader, &list->paging, object, pointer);
   parse_items (reader, list, object);
   list->keep = mp_document_reader_get_attribute (reader, object, pointer, "keep", FALSE);
@@ -226,7 +233,8 @@ parse_list (MpDocumentReader *reader,
   list->static_items = mp_document_parse_static (reader, object, pointer, of_fields);
   list->first = mp_document_parse_first (reader, object, pointer);
   if (!live && list->static_items->len == 0)
-    mp_document_reader_add_fault (reader, pointer, NULL, "“request” or “static” is expected");
+    mp_document_reader_add_fault (reader, pointer, NULL,
+                                  "“request”, “joins” or “static” is expected");
   return list;
 }
 

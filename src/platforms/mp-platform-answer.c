@@ -347,7 +347,8 @@ is_failure (const Answer *answer)
 
   return answer->status >= 400 || is_met (answer, document->bad_key) ||
          is_met (answer, document->limited) || is_met (answer, document->throttled) ||
-         is_met (answer, document->failed) || is_refused_client (answer);
+         is_met (answer, document->not_found) || is_met (answer, document->failed) ||
+         is_refused_client (answer);
 }
 
 static gboolean
@@ -363,6 +364,9 @@ judge (const Answer *answer, GError **error)
   else if (is_met (answer, answer->document->limited))
     set_error (answer, error, MP_ERROR_FORBIDDEN,
                g_strdup_printf (_ ("The key is right, but %s does not let it do this."), label));
+  else if (is_met (answer, answer->document->not_found))
+    set_error (answer, error, MP_ERROR_NOT_FOUND,
+               g_strdup_printf (_ ("%s does not know what was asked for."), label));
   else if (is_met (answer, answer->document->failed))
     set_error (answer, error, MP_ERROR_INVALID,
                g_strdup_printf (_ ("%s could not do what was asked."), label));

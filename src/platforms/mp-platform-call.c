@@ -23,6 +23,7 @@ typedef enum
   STEP_PREPARE,
   STEP_JOIN,
   STEP_MAIN,
+  STEP_JOINED, /* the items of the joins, where there is no answer of the list's own */
   STEP_OPTIONS,
 } Step;
 
@@ -55,8 +56,11 @@ struct _MpPlatformCall
   GHashTable *names;  /* (element-type utf8) */
   GPtrArray *pending; /* (element-type MpPendingOptions) */
   unsigned int next_pending;
-  gboolean is_listed; /* there are no more pages */
-  MpPaging paging;    /* of a list */
+  gboolean is_listed;  /* there are no more pages */
+  gboolean is_found;   /* a page had a place with items */
+  gboolean is_refused; /* the list's own answer, which is optional */
+  GError *refusal;     /* (owned) (nullable): of the last optional join */
+  MpPaging paging;     /* of a list */
 
   /* The last answer */
   MpHttpResponse *response; /* (owned) (nullable) */
@@ -237,6 +241,8 @@ do_without (MpPlatformCall *self, const GError *error)
     return FALSE;
   if (self->step == STEP_JOIN && get_next_join (self)->optional)
     {
+      g_clear_error (&self->refusal);
+      self->refusal = g_error_copy (error);
       self->next_join++;
       forget_answer (self);
       advance (self);
@@ -251,7 +257,9 @@ do_without (MpPlatformCall *self, const GError *error)
     }
   if (self->step == STEP_MAIN && self->kind != MP_CALL_TEST && self->list->optional)
     {
-      finish_list (self);
+      forget_answer (self);
+      self->is_refused = TRUE;
+      advance (self);
       return TRUE;
     }
   return FALSE;
@@ -358,6 +366,12 @@ page_answered (MpPlatformCall *self)
     }
   forget_answer (self);
   self->is_listed = !has_next;
+  if (self->is_listed && !self->is_found)
+    {
+      mp_platform_set_lacking_error (self->document, self->list, &error);
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
   if (self->pending->len > MAX_OPTION_REQUESTS)
     fail (self, g_error_new (MP_ERROR, MP_ERROR_TOO_LARGE, "%s %s/options: more than %u requests",
                              mp_platform_document_get_id (self->document), self->list->pointer,
@@ -372,11 +386,11 @@ reading_new (MpPlatformCall *self)
   MpPlatformReading *reading = g_new0 (MpPlatformReading, 1);
 
   reading->document = mp_platform_document_ref (self->document);
-  reading->response = g_object_ref (self->response);
+  reading->response = self->response != NULL ? g_object_ref (self->response) : NULL;
   reading->redaction = mp_request_builder_make_redaction (self->builder);
   reading->is_token = self->step == STEP_TOKEN;
   reading->is_secret = self->step == STEP_TOKEN || self->step == STEP_PREPARE;
-  if ((self->step == STEP_MAIN || self->step == STEP_OPTIONS) && self->kind != MP_CALL_TEST)
+  if (self->step >= STEP_MAIN && self->kind != MP_CALL_TEST)
     reading->list = self->list;
   if (self->step == STEP_OPTIONS)
     reading->options = get_next_pending (self);
@@ -387,6 +401,18 @@ reading_new (MpPlatformCall *self)
   reading->pending = g_ptr_array_ref (self->pending);
   reading->object = g_strdup (self->object);
   return reading;
+}
+
+static void
+joined_read (MpPlatformCall *self)
+{
+  self->is_listed = TRUE;
+  forget_answer (self);
+  /* Without a list of its own the last refusal is why there is nothing to show. */
+  if (self->list->request == NULL && !self->is_found && self->refusal != NULL)
+    fail (self, g_steal_pointer (&self->refusal));
+  else
+    advance (self);
 }
 
 static void
@@ -401,6 +427,7 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->said = g_steal_pointer (&reading->answer.said);
   self->missing = g_steal_pointer (&reading->answer.missing);
   self->count = reading->count;
+  self->is_found = self->is_found || reading->is_found;
   if (!is_read)
     {
       answer_failed (self, g_steal_pointer (&error));
@@ -414,6 +441,9 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       break;
     case STEP_JOIN:
       join_answered (self);
+      break;
+    case STEP_JOINED:
+      joined_read (self);
       break;
     case STEP_OPTIONS:
       self->next_pending++;
@@ -491,6 +521,20 @@ is_join_next (MpPlatformCall *self)
   return self->next_join < get_joins (self)->len && (self->kind != MP_CALL_TEST || self->is_asked);
 }
 
+/* Items may stand in the joins, too. */
+static void
+read_joined (MpPlatformCall *self)
+{
+  if (self->list->joins->len == 0 || self->list->items->len == 0)
+    {
+      finish_list (self);
+      return;
+    }
+  self->step = STEP_JOINED;
+  mp_platform_reading_run_async (reading_new (self), g_task_get_cancellable (self->task),
+                                 answer_read_cb, g_object_ref (self));
+}
+
 static void
 advance (MpPlatformCall *self)
 {
@@ -508,9 +552,14 @@ advance (MpPlatformCall *self)
     {
       if (self->is_listed && self->next_pending < self->pending->len)
         step = STEP_OPTIONS;
-      else if (self->is_listed || self->list->request == NULL)
+      else if (self->is_listed)
         {
           finish_list (self);
+          return;
+        }
+      else if (self->list->request == NULL || self->is_refused)
+        {
+          read_joined (self);
           return;
         }
       request = step == STEP_OPTIONS ? make_options_request (self, &error)
@@ -594,6 +643,7 @@ mp_platform_call_finalize (GObject *object)
   g_ptr_array_unref (self->items);
   g_ptr_array_unref (self->pending);
   g_clear_pointer (&self->main_root, json_node_unref);
+  g_clear_error (&self->refusal);
 
   G_OBJECT_CLASS (mp_platform_call_parent_class)->finalize (object);
 }

@@ -356,14 +356,26 @@ decode_source (MpPlatformDecoder *self,
   return TRUE;
 }
 
+void
+mp_platform_set_lacking_error (const MpPlatformDocument *document,
+                               const MpListSpec *list,
+                               GError **error)
+{
+  const MpAttribute *items = g_ptr_array_index (list->items, 0);
+
+  g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
+               list->is_map ? "%s %s: the answer has no map of items there"
+                            : "%s %s: the answer has no list of items there",
+               mp_platform_document_get_id (document), items->pointer);
+}
+
 gboolean
 mp_platform_decode_page (MpPlatformDecoder *self,
                          JsonNode *root,
                          unsigned int *count,
                          GError **error)
 {
-  gboolean any = FALSE;
-
+  self->is_found = self->list->items->len == 0;
   *count = 0;
   self->page = root;
   for (unsigned int i = 0; i < self->list->items->len; i++)
@@ -373,15 +385,12 @@ mp_platform_decode_page (MpPlatformDecoder *self,
       if (!decode_source (self, g_ptr_array_index (self->list->items, i), root, count, &found,
                           error))
         return FALSE;
-      any = any || found;
+      self->is_found = self->is_found || found;
     }
-  if (!any && self->list->items->len > 0)
-    g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
-                 self->list->is_map ? "%s %s: the answer has no map of items there"
-                                    : "%s %s: the answer has no list of items there",
-                 get_id (self),
-                 ((const MpAttribute *) g_ptr_array_index (self->list->items, 0))->pointer);
-  return any || self->list->items->len == 0;
+  if (self->is_found || self->may_lack)
+    return TRUE;
+  mp_platform_set_lacking_error (self->document, self->list, error);
+  return FALSE;
 }
 
 gboolean

@@ -30,6 +30,8 @@ typedef struct
   GPtrArray *pending; /* (nullable) (element-type MpPendingOptions); added to */
   JsonNode *page;     /* (nullable): the answer at hand */
   JsonNode *answer;   /* (nullable): with the options of the field at hand */
+  gboolean may_lack;  /* a page without a place of items is no fault: another may have it */
+  gboolean is_found;  /* set: the page had one */
 } MpPlatformDecoder;
 
 /* @count: (out): how many items the page had, also those not kept */
@@ -37,6 +39,10 @@ gboolean mp_platform_decode_page (MpPlatformDecoder *self,
                                   JsonNode *root,
                                   unsigned int *count,
                                   GError **error);
+/* The error of a list of which no page has a place with items. */
+void mp_platform_set_lacking_error (const MpPlatformDocument *document,
+                                    const MpListSpec *list,
+                                    GError **error);
 /* The field again, with the options of @answer. */
 gboolean mp_platform_decode_options (MpPlatformDecoder *self,
                                      const MpPendingOptions *pending,

@@ -144,6 +144,7 @@ mp_platform_document_unref (MpPlatformDocument *self)
   g_clear_pointer (&self->bad_key, g_ptr_array_unref);
   g_clear_pointer (&self->limited, g_ptr_array_unref);
   g_clear_pointer (&self->throttled, g_ptr_array_unref);
+  g_clear_pointer (&self->not_found, g_ptr_array_unref);
   g_clear_pointer (&self->failed, g_ptr_array_unref);
   g_clear_pointer (&self->messages, g_ptr_array_unref);
   g_clear_pointer (&self->permission.sources, g_ptr_array_unref);

@@ -241,8 +241,9 @@ typedef struct
   GPtrArray *bad_key; /* (element-type MpCondition) */
   GPtrArray *limited;
   GPtrArray *throttled;
-  GPtrArray *failed;   /* what an answer that looks well says of its failure */
-  GPtrArray *messages; /* (element-type utf8): "header:NAME", "text" or an expression */
+  GPtrArray *not_found; /* beside 404 */
+  GPtrArray *failed;    /* what an answer that looks well says of its failure */
+  GPtrArray *messages;  /* (element-type utf8): "header:NAME", "text" or an expression */
   MpPermissionSpec permission;
   MpLimitsSpec limits;
 } MpPlatformDocument;

@@ -43,7 +43,8 @@ find_next (MpPaging *self,
     case MP_PAGING_CURSOR_BODY:
       if (!mp_attribute_get_text (paging->next, id, scope, &self->cursor, error))
         return FALSE;
-      *has_next = self->cursor != NULL;
+      /* Some name the last item's cursor on the last page, too. */
+      *has_next = self->cursor != NULL && (paging->more == NULL || *has_next);
       break;
     case MP_PAGING_NEXT_URL_BODY:
       if (!mp_attribute_get_text (paging->next, id, scope, &self->address, error))

@@ -12,7 +12,7 @@ reading_free (gpointer data)
   MpPlatformReading *self = data;
 
   mp_platform_document_unref (self->document);
-  g_object_unref (self->response);
+  g_clear_object (&self->response);
   mp_redaction_unref (self->redaction);
   g_hash_table_unref (self->joins);
   g_ptr_array_unref (self->items);
@@ -34,12 +34,9 @@ wipe_body (MpHttpResponse *response)
     explicit_bzero ((gpointer) data, length);
 }
 
-/* In a worker thread: json-glib and thousands of items take long enough to be felt. */
-static void
-read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+read_answer (MpPlatformReading *self, GError **error)
 {
-  MpPlatformReading *self = task_data;
-  g_autoptr (GError) error = NULL;
   MpPlatformAnswerSource given = {
     .document = self->document,
     .response = self->response,
@@ -47,6 +44,25 @@ read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
     .is_token = self->is_token,
     .list = self->options == NULL ? self->list : NULL,
   };
+  gboolean is_read;
+
+  if (self->response == NULL)
+    {
+      self->answer.root = json_node_new (JSON_NODE_NULL);
+      return TRUE;
+    }
+  is_read = mp_platform_answer_read (&given, &self->answer, error);
+  if (self->is_secret)
+    wipe_body (self->response);
+  return is_read;
+}
+
+/* In a worker thread: json-glib and thousands of items take long enough to be felt. */
+static void
+read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  MpPlatformReading *self = task_data;
+  g_autoptr (GError) error = NULL;
   gboolean is_read;
   MpPlatformDecoder decoder = {
     .document = self->document,
@@ -58,15 +74,16 @@ read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
     .most = self->of_fields ? MAX_FIELDS : MAX_OBJECTS,
     .object = self->object,
     .pending = self->pending,
+    .may_lack =
+        self->response == NULL || (self->list != NULL && self->list->paging.kind != MP_PAGING_NONE),
   };
 
-  is_read = mp_platform_answer_read (&given, &self->answer, &error);
-  if (self->is_secret)
-    wipe_body (self->response);
+  is_read = read_answer (self, &error);
   if (is_read && self->options != NULL)
     mp_platform_decode_options (&decoder, self->options, self->answer.root, &error);
   else if (is_read && self->list != NULL && !self->answer.is_empty)
     mp_platform_decode_page (&decoder, self->answer.root, &self->count, &error);
+  self->is_found = decoder.is_found || self->answer.is_empty;
   /* To free a tree of some megabytes would hold up the main loop too. */
   if (self->list != NULL && self->list->paging.kind == MP_PAGING_NONE)
     g_clear_pointer (&self->answer.root, json_node_unref);

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   MpPlatformDocument *document;
-  MpHttpResponse *response;
+  MpHttpResponse *response; /* (nullable): the items are those of the joins alone */
   MpRedaction *redaction;
   gboolean is_token;
   gboolean is_secret;     /* the answer is wiped once it is read */
@@ -26,6 +26,7 @@ typedef struct
   const MpPendingOptions *options; /* (nullable): of @pending: what the answer is for */
   MpPlatformAnswer answer;
   unsigned int count; /* of the items */
+  gboolean is_found;  /* there was a place with items */
 } MpPlatformReading;
 
 /* @self: taken; until @callback has returned it is the result's */

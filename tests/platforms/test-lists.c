@@ -167,6 +167,90 @@ test_empty_map (MpEngineFixture *fixture, gconstpointer data)
 }
 
 static void
+add_status (MpEngineFixture *fixture, const char *path, unsigned int status, const char *body)
+{
+  mp_test_server_add (fixture->server,
+                      &(MpTestReply){ .path = path, .status = status, .body = body });
+}
+
+static const char joined[] =
+    "\"objects\": {\"joins\": {\"a\": {\"request\": {\"path\": \"/a\"}, \"optional\": true},"
+    " \"b\": {\"request\": {\"path\": \"/b\"}, \"optional\": true}},"
+    " \"items\": [\"@a.list\", \"@b\"], \"name\": \"@item\"},"
+    "\"errors\": {\"not_found\": [{\"status\": 200, \"when\": \"error == 'no method'\"}],"
+    " \"message\": [\"error\"]}";
+
+/* Of two ways to a list each has what it may see; what does not exist can be said with a 200. */
+static void
+test_items_of_joins (MpEngineFixture *fixture, gconstpointer data)
+{
+  mp_engine_add_reply (fixture, "/api/a", NULL, "{\"list\": [\"x\", \"y\"]}");
+  mp_engine_add_reply (fixture, "/api/b", NULL, "[\"y\", \"z\"]");
+  mp_engine_assert_objects (fixture, MP_ENGINE_BEARER, joined, "x,y,z");
+  mp_test_server_clear (fixture->server);
+  mp_engine_add_reply (fixture, "/api/a", NULL, "{\"error\": \"no method\"}");
+  mp_engine_add_reply (fixture, "/api/b", NULL, "[\"z\"]");
+  mp_engine_assert_objects (fixture, MP_ENGINE_BEARER, joined, "z");
+}
+
+static void
+test_no_items_of_joins (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, joined);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) objects = NULL;
+
+  mp_engine_add_reply (fixture, "/api/a", NULL, "{\"error\": \"no method\"}");
+  add_status (fixture, "/api/b", 403, "{\"error\": \"not for you\"}");
+  objects = mp_engine_load_objects (platform, &error);
+
+  g_assert_null (objects);
+  g_assert_error (error, MP_ERROR, MP_ERROR_FORBIDDEN);
+  g_assert_nonnull (strstr (error->message, "not for you"));
+}
+
+/* The list's own answer is optional: the joins' items are there without it. */
+static void
+test_items_beside_a_refusal (MpEngineFixture *fixture, gconstpointer data)
+{
+  add_status (fixture, "/api/o", 403, "{}");
+  mp_engine_add_reply (fixture, "/api/a", NULL, "[\"x\"]");
+  mp_engine_assert_objects (fixture, MP_ENGINE_BEARER,
+                            "\"objects\": {\"request\": {\"path\": \"/o\"}, \"optional\": true,"
+                            " \"joins\": {\"a\": {\"request\": {\"path\": \"/a\"}}},"
+                            " \"items\": [\"o\", \"@a\"], \"name\": \"@item\","
+                            " \"static\": [{\"name\": \"s\"}]}",
+                            "s,x");
+}
+
+static const char on_some_pages[] =
+    "\"fields\": {\"request\": {\"path\": \"/o\"}, \"items\": \"data[?n == @object].f\","
+    " \"name\": \"@item\", \"type\": \"'x'\", \"paging\": {\"kind\": \"cursor_body\","
+    " \"query\": \"c\", \"next\": \"next\", \"more\": \"more\"}}";
+
+/* An object may stand on any page, and the last page may name a cursor, too. */
+static void
+test_items_on_some_pages (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform =
+                 mp_engine_make_platform (fixture, MP_ENGINE_BEARER, on_some_pages);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) fields = NULL;
+
+  mp_engine_add_reply (
+      fixture, "/api/o", "c=2",
+      "{\"data\": [{\"n\": \"b\", \"f\": [\"k\"]}], \"next\": \"3\", \"more\": false}");
+  mp_engine_add_reply (fixture, "/api/o", NULL,
+                       "{\"data\": [{\"n\": \"a\", \"f\": []}], \"next\": \"2\", \"more\": true}");
+  assert_fields (platform, "b", "k");
+  g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 2);
+  fields = mp_engine_load_fields (platform, "c", &error);
+  g_assert_null (fields);
+  g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "/fields/items: "));
+}
+
+static void
 test_humanised_names (void)
 {
   static const char *const cases[][2] = {
@@ -232,6 +316,10 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/lists/first", test_first);
   mp_engine_add_test ("/platforms/lists/prefix", test_prefix);
   mp_engine_add_test ("/platforms/lists/empty-map", test_empty_map);
+  mp_engine_add_test ("/platforms/lists/items-of-joins", test_items_of_joins);
+  mp_engine_add_test ("/platforms/lists/no-items-of-joins", test_no_items_of_joins);
+  mp_engine_add_test ("/platforms/lists/items-beside-a-refusal", test_items_beside_a_refusal);
+  mp_engine_add_test ("/platforms/lists/items-on-some-pages", test_items_on_some_pages);
   g_test_add_func ("/platforms/lists/humanised-names", test_humanised_names);
   mp_engine_add_test ("/platforms/lists/labels-of-names", test_labels_of_names);
 
