@@ -362,6 +362,24 @@ network_event_cb (SoupMessage *message,
     clear_source (&self->step_source);
 }
 
+static void
+fail_too_large (MpHttpExchange *self)
+{
+  fail (self, g_error_new (MP_ERROR, MP_ERROR_TOO_LARGE,
+                           _ ("The answer of %s is larger than expected"), get_host (self)));
+}
+
+/* Whether it is said beforehand that more comes than is taken. */
+static gboolean
+is_announced_too_large (MpHttpExchange *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+
+  return soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+         (guint64) soup_message_headers_get_content_length (headers) >
+             mp_http_request_get_max_body_bytes (self->request);
+}
+
 static void read_chunk (MpHttpExchange *self);
 
 static void
@@ -386,8 +404,7 @@ chunk_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->body->len + g_bytes_get_size (chunk) >
       mp_http_request_get_max_body_bytes (self->request))
     {
-      fail (self, g_error_new (MP_ERROR, MP_ERROR_TOO_LARGE,
-                               _ ("The answer of %s is larger than expected"), get_host (self)));
+      fail_too_large (self);
       return;
     }
   g_byte_array_append (self->body, g_bytes_get_data (chunk, NULL),
@@ -414,6 +431,11 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->stream == NULL)
     {
       attempt_failed (self, error);
+      return;
+    }
+  if (is_announced_too_large (self))
+    {
+      fail_too_large (self);
       return;
     }
   self->body = g_byte_array_new ();

@@ -250,6 +250,24 @@ test_large_answer_is_refused (Fixture *fixture, gconstpointer data)
   g_assert_error (error, MP_ERROR, MP_ERROR_TOO_LARGE);
 }
 
+/* Were it read, it would be one that ends too early. */
+static void
+test_announced_large_answer_is_not_read (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpHttpRequest) request = make_request (fixture, "GET", "/");
+  g_autofree char *body = g_strnfill (1500, 'x');
+  g_autoptr (MpHttpResponse) response = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_test_server_add (fixture->server, &(MpTestReply){ .body = body, .cut = TRUE });
+  mp_http_request_set_max_body_bytes (request, 1000);
+
+  response = send (fixture, request, NULL, &error);
+
+  g_assert_null (response);
+  g_assert_error (error, MP_ERROR, MP_ERROR_TOO_LARGE);
+}
+
 static void
 test_redirect_on_the_same_host (Fixture *fixture, gconstpointer data)
 {
@@ -428,6 +446,7 @@ main (int argc, char **argv)
   add ("/http/client/nobody-listens", test_nobody_listens);
   add ("/http/client/unencrypted-address-is-refused", test_unencrypted_address_is_refused);
   add ("/http/client/large-answer-is-refused", test_large_answer_is_refused);
+  add ("/http/client/announced-large-answer-is-not-read", test_announced_large_answer_is_not_read);
   add ("/http/client/redirect-on-the-same-host", test_redirect_on_the_same_host);
   add ("/http/client/redirect-elsewhere-is-refused", test_redirect_elsewhere_is_refused);
   add ("/http/client/redirect-circle-ends", test_redirect_circle_ends);
