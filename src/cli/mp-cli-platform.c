@@ -198,6 +198,8 @@ test_result_to_json (MpTestResult *tested)
                                  mp_mode_to_string (mp_test_result_get_mode (tested)));
   if (mp_test_result_get_account (tested) != NULL)
     json_object_set_string_member (object, "account", mp_test_result_get_account (tested));
+  if (mp_test_result_get_account_id (tested) != NULL)
+    json_object_set_string_member (object, "account_id", mp_test_result_get_account_id (tested));
   if (mp_test_result_get_details (tested) != NULL)
     json_object_set_string_member (object, "details", mp_test_result_get_details (tested));
   if (mp_test_result_get_missing (tested) != NULL)
@@ -230,10 +232,13 @@ print_tested (MpCli *cli, MpTestResult *tested)
   return mp_test_result_get_outcome (tested) == MP_TEST_REJECTED ? MP_EXIT_REFUSED : MP_EXIT_DONE;
 }
 
+/* Tests the key of one section of the record, with what stands beside it there. */
 static MpExit
-run_test (MpCli *cli, char **arguments, GError **error)
+test_section (MpCli *cli, const char *section, GError **error)
 {
   MpRecordModel *model = mp_cli_find_record (cli, error);
+  g_autofree char *key_path = g_strdup_printf ("/%s/api_key", section);
+  g_autofree char *connection_path = g_strdup_printf ("/%s/connection", section);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (MpTestResult) tested = NULL;
   GAsyncResult *slot = NULL;
@@ -242,20 +247,38 @@ run_test (MpCli *cli, char **arguments, GError **error)
 
   if (model == NULL)
     return MP_EXIT_FAILED;
-  credential = mp_record_get_string (mp_record_model_get_record (model), "/crm/api_key");
+  credential = mp_record_get_string (mp_record_model_get_record (model), key_path);
   if (credential == NULL)
     {
-      g_set_error_literal (error, MP_ERROR, MP_ERROR_NOT_FOUND,
-                           "No CRM key is set: mpctl credential add --for /crm/api_key");
+      g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND,
+                   "No key is set: mpctl credential add --for %s", key_path);
       return MP_EXIT_FAILED;
     }
-  connection = mp_record_get_value (mp_record_model_get_record (model), "/crm/connection");
+  connection = mp_record_get_value (mp_record_model_get_record (model), connection_path);
   mp_session_test_credential_async (cli->session, credential,
                                     connection != NULL ? json_node_get_object (connection) : NULL,
                                     NULL, mp_cli_ready_cb, &slot);
   result = mp_cli_wait (&slot);
   tested = mp_session_test_credential_finish (cli->session, result, error);
   return tested == NULL ? MP_EXIT_FAILED : print_tested (cli, tested);
+}
+
+static MpExit
+run_crm_test (MpCli *cli, char **arguments, GError **error)
+{
+  return test_section (cli, "crm", error);
+}
+
+static MpExit
+run_accounting_test (MpCli *cli, char **arguments, GError **error)
+{
+  return test_section (cli, "accounting", error);
+}
+
+static MpExit
+run_payment_test (MpCli *cli, char **arguments, GError **error)
+{
+  return test_section (cli, "payment_gateway", error);
 }
 
 static gboolean
@@ -314,6 +337,10 @@ field_to_json (MpCrmField *field)
                                  mp_field_type_to_string (mp_crm_field_get_field_type (field)));
   json_object_set_boolean_member (object, "required", mp_crm_field_get_required (field));
   json_object_set_boolean_member (object, "writable", !mp_crm_field_get_read_only (field));
+  json_object_set_boolean_member (object, "custom", mp_crm_field_get_custom (field));
+  json_object_set_boolean_member (object, "restricted", mp_crm_field_get_restricted (field));
+  if (mp_crm_field_get_max_length (field) > 0)
+    json_object_set_int_member (object, "max_length", mp_crm_field_get_max_length (field));
   if (mp_crm_field_get_n_options (field) > 0)
     {
       JsonArray *options = json_array_new ();
@@ -367,8 +394,12 @@ const MpCommand mp_cli_platform_commands[] = {
   { "platform", "show", "ID", "What a system asks for: settings, and the parts of its key", 1, 1,
     FALSE, run_show },
   { "platform", "check", "FILE", "Faults of a platform document", 1, 1, FALSE, run_check },
-  { "crm", "test", NULL, "Is the record's CRM key accepted?", 0, 0, TRUE, run_test },
+  { "crm", "test", NULL, "Is the record's CRM key accepted?", 0, 0, TRUE, run_crm_test },
   { "crm", "objects", "[--refresh]", "The CRM's objects", 0, 0, TRUE, run_objects },
   { "crm", "fields", "OBJECT [--refresh]", "Fields of one of its objects", 1, 1, TRUE, run_fields },
+  { "accounting", "test", NULL, "Is the record's accounting key accepted?", 0, 0, TRUE,
+    run_accounting_test },
+  { "payment", "test", NULL, "Is the record's payment key accepted?", 0, 0, TRUE,
+    run_payment_test },
   { NULL },
 };
