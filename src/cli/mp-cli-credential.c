@@ -52,8 +52,7 @@ find_platform (MpCli *cli, const char *id, GError **error)
       id == NULL ? NULL : mp_platforms_find (mp_services_get_platforms (cli->services), id);
 
   if (platform == NULL)
-    g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND,
-                 "There is no platform “%s”: see mpctl platform list", id == NULL ? "" : id);
+    mp_cli_set_no_platform_error (cli, id, error);
   return platform;
 }
 

@@ -6,6 +6,19 @@
 
 #include <stdio.h>
 
+void
+mp_cli_set_no_platform_error (MpCli *cli, const char *id, GError **error)
+{
+  MpPlatformSpec *spec = mp_platforms_find_spec (mp_services_get_platforms (cli->services), id);
+
+  if (spec != NULL)
+    g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND, "%s cannot be connected yet. %s",
+                 mp_platform_spec_get_label (spec), mp_platform_spec_get_unavailable (spec));
+  else
+    g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND,
+                 "There is no platform “%s”: see mpctl platform list", id == NULL ? "" : id);
+}
+
 static JsonObject *
 input_to_json (const char *id, const char *label, const char *help, const char *example)
 {
@@ -63,7 +76,10 @@ platform_to_json (MpPlatform *platform)
   json_object_set_string_member (object, "kind", mp_platform_spec_get_kind (spec));
   json_object_set_string_member (object, "label", mp_platform_get_label (platform));
   if (mp_platform_get_unverified (platform) != NULL)
-    json_object_set_string_member (object, "unverified", mp_platform_get_unverified (platform));
+    {
+      json_object_set_boolean_member (object, "verified", FALSE);
+      json_object_set_string_member (object, "unverified", mp_platform_get_unverified (platform));
+    }
   if (mp_platform_spec_get_key_help (spec) != NULL)
     json_object_set_string_member (object, "key_help", mp_platform_spec_get_key_help (spec));
   json_object_set_array_member (object, "connection", settings_to_json (spec));
@@ -71,10 +87,44 @@ platform_to_json (MpPlatform *platform)
   return object;
 }
 
+static JsonObject *
+unavailable_to_json (MpPlatformSpec *spec)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "id", mp_platform_spec_get_id (spec));
+  json_object_set_string_member (object, "kind", mp_platform_spec_get_kind (spec));
+  json_object_set_string_member (object, "label", mp_platform_spec_get_label (spec));
+  json_object_set_string_member (object, "unavailable", mp_platform_spec_get_unavailable (spec));
+  return object;
+}
+
+/* Those that cannot be connected yet stand behind the others, each with its reason. */
+static void
+list_unavailable (MpCli *cli, MpPlatforms *platforms, JsonArray *array)
+{
+  const unsigned int widths[] = { 16, 12, 24, 0 };
+
+  for (unsigned int i = 0; i < mp_platforms_get_n_unavailable (platforms); i++)
+    {
+      MpPlatformSpec *spec = mp_platforms_get_unavailable (platforms, i);
+      g_autofree char *reason = NULL;
+
+      if (cli->json)
+        {
+          json_array_add_object_element (array, unavailable_to_json (spec));
+          continue;
+        }
+      reason = g_strdup_printf ("not yet possible: %s", mp_platform_spec_get_unavailable (spec));
+      mp_cli_print_row (widths, mp_platform_spec_get_id (spec), mp_platform_spec_get_kind (spec),
+                        mp_platform_spec_get_label (spec), reason, NULL);
+    }
+}
+
 static MpExit
 run_list (MpCli *cli, char **arguments, GError **error)
 {
-  const unsigned int widths[] = { 16, 12, 0 };
+  const unsigned int widths[] = { 16, 12, 24, 0 };
   MpServices *services = mp_cli_get_services (cli, error);
   g_autoptr (JsonArray) array = json_array_new ();
   MpPlatforms *platforms;
@@ -91,8 +141,11 @@ run_list (MpCli *cli, char **arguments, GError **error)
       else
         mp_cli_print_row (widths, mp_platform_get_id (platform),
                           mp_platform_spec_get_kind (mp_platform_get_spec (platform)),
-                          mp_platform_get_label (platform), NULL);
+                          mp_platform_get_label (platform),
+                          mp_platform_get_unverified (platform) != NULL ? "not verified" : "",
+                          NULL);
     }
+  list_unavailable (cli, platforms, array);
   for (unsigned int i = 0; i < mp_platforms_get_n_problems (platforms); i++)
     g_printerr ("not used: %s: %s\n", mp_platforms_get_problem (platforms, i)->file,
                 mp_platforms_get_problem (platforms, i)->message);
@@ -126,8 +179,7 @@ run_show (MpCli *cli, char **arguments, GError **error)
   if (platform == NULL)
     {
       if (services != NULL)
-        g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND,
-                     "There is no platform “%s”: see mpctl platform list", arguments[0]);
+        mp_cli_set_no_platform_error (cli, arguments[0], error);
       return MP_EXIT_FAILED;
     }
   if (cli->json)

@@ -80,6 +80,8 @@ MpRecordModel *mp_cli_find_record (MpCli *cli, GError **error);
 const MpFieldSpec *mp_cli_find_mapping (MpCli *cli, const char *name, GError **error);
 MpExit mp_cli_suggest_mapping (MpCli *cli, char **arguments, GError **error);
 void mp_cli_set_usage_error (GError **error, const char *usage);
+/* @id: (nullable): of no platform that could be used; a mere listing says why */
+void mp_cli_set_no_platform_error (MpCli *cli, const char *id, GError **error);
 gboolean mp_cli_edit (MpCli *cli, MpRecordModel *model, MpChanges *changes, GError **error);
 MpExit mp_cli_finish_edit (MpCli *cli, MpRecordModel *model, GError **error);
 gboolean mp_cli_sync (MpCli *cli, GError **error);

@@ -38,6 +38,8 @@ static const struct
     N_ ("There is no setting “{name}” here. Check its spelling or remove it.") },
   { MP_FIELD_UNKNOWN_PLATFORM,
     N_ ("The platform “{platform}” is not known here. Choose another one, or add its document.") },
+  { MP_FIELD_UNAVAILABLE_PLATFORM,
+    N_ ("{platform} cannot be connected yet. {reason} Choose another one.") },
   { MP_FIELD_WRONG_KIND,
     N_ ("“{platform}” is not a platform for this section. Choose another one.") },
   { MP_FIELD_BAD_FORMAT, N_ ("{label} should be one of {choices}. Choose one.") },

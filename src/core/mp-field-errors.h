@@ -6,13 +6,14 @@
 G_BEGIN_DECLS
 
 /* The codes a field error can have; the text is made by mp_field_error_dup_text (). */
-#define MP_FIELD_REQUIRED "required"                 /* */
-#define MP_FIELD_WRONG_TYPE "wrong-type"             /* expected */
-#define MP_FIELD_TOO_LONG "too-long"                 /* limit, length */
-#define MP_FIELD_UNKNOWN_MEMBER "unknown-member"     /* name */
-#define MP_FIELD_UNKNOWN_PLATFORM "unknown-platform" /* platform */
-#define MP_FIELD_WRONG_KIND "wrong-kind"             /* platform, kind */
-#define MP_FIELD_BAD_FORMAT "bad-format"             /* choices, or example, or none */
+#define MP_FIELD_REQUIRED "required"                         /* */
+#define MP_FIELD_WRONG_TYPE "wrong-type"                     /* expected */
+#define MP_FIELD_TOO_LONG "too-long"                         /* limit, length */
+#define MP_FIELD_UNKNOWN_MEMBER "unknown-member"             /* name */
+#define MP_FIELD_UNKNOWN_PLATFORM "unknown-platform"         /* platform */
+#define MP_FIELD_UNAVAILABLE_PLATFORM "unavailable-platform" /* platform, reason */
+#define MP_FIELD_WRONG_KIND "wrong-kind"                     /* platform, kind */
+#define MP_FIELD_BAD_FORMAT "bad-format"                     /* choices, or example, or none */
 #define MP_FIELD_NOT_APPLICABLE                                                                    \
   "not-applicable" /* needs: path; a value although the field is hidden */
 #define MP_FIELD_UNKNOWN_CREDENTIAL "unknown-credential"   /* credential */

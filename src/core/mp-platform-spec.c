@@ -18,6 +18,7 @@ struct _MpPlatformSpec
   char *label;         /* (owned) */
   char *key_help;      /* (owned) (nullable): nothing to say */
   char *key_address;   /* (owned) (nullable): no page */
+  char *unavailable;   /* (owned) (nullable): it can be connected */
   GPtrArray *settings; /* (owned) (element-type MpSettingSpec) */
   GPtrArray *parts;    /* (owned) (element-type MpPartSpec) */
 };
@@ -296,6 +297,7 @@ parse_head (MpPlatformSpec *self, JsonObject *document, GError **error)
   self->kind = g_strdup (kind);
   self->key_help = g_strdup (mp_json_get_string (document, "key_help", NULL));
   self->key_address = g_strdup (mp_json_get_string (document, "key_address", NULL));
+  self->unavailable = g_strdup (mp_json_get_string (document, "unavailable", NULL));
   return TRUE;
 }
 
@@ -374,6 +376,7 @@ mp_platform_spec_finalize (GObject *object)
   g_free (self->label);
   g_free (self->key_help);
   g_free (self->key_address);
+  g_free (self->unavailable);
   g_clear_pointer (&self->settings, g_ptr_array_unref);
   g_clear_pointer (&self->parts, g_ptr_array_unref);
 
@@ -399,7 +402,8 @@ mp_platform_spec_init (MpPlatformSpec *self)
  * @error: return location
  *
  * Reads the connection settings and the parts of the credential; what the engine of the platforms
- * reads beside them may be anything here.
+ * reads beside them may be anything here. A document that says why its platform is unavailable has
+ * neither.
  *
  * Fails with %MP_ERROR_INVALID when the document breaks its form, and with %MP_ERROR_NEWER when it
  * is of a later version.
@@ -418,6 +422,8 @@ mp_platform_spec_new_from_json (JsonObject *document, GError **error)
 
   if (!parse_head (self, document, error))
     return NULL;
+  if (self->unavailable != NULL)
+    return g_steal_pointer (&self);
   settings = mp_json_get_array (document, "connection");
   parts = mp_json_require_array (document, "credential", error);
   if (parts == NULL || (settings != NULL && !parse_settings (self, settings, error)) ||
@@ -495,6 +501,20 @@ mp_platform_spec_get_key_address (MpPlatformSpec *self)
 }
 
 /**
+ * mp_platform_spec_get_unavailable:
+ * @self: a platform's specification
+ *
+ * Returns: (transfer none) (nullable): why the platform cannot be connected yet, in an
+ *   administrator's words; %NULL when it can
+ */
+const char *
+mp_platform_spec_get_unavailable (MpPlatformSpec *self)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM_SPEC (self), NULL);
+  return self->unavailable;
+}
+
+/**
  * mp_platform_spec_get_n_settings:
  * @self: a platform's specification
  *
@@ -548,7 +568,7 @@ mp_platform_spec_find_setting (MpPlatformSpec *self, const char *id)
  * mp_platform_spec_get_n_parts:
  * @self: a platform's specification
  *
- * Returns: how many parts its credential has; at least one
+ * Returns: how many parts its credential has; at least one, but for an unavailable platform
  */
 unsigned int
 mp_platform_spec_get_n_parts (MpPlatformSpec *self)

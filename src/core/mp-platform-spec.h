@@ -50,6 +50,8 @@ const char *
 mp_platform_spec_get_key_help (MpPlatformSpec *self); /* where to get the key (nullable) */
 const char *
 mp_platform_spec_get_key_address (MpPlatformSpec *self); /* the vendor's page on it (nullable) */
+const char *
+mp_platform_spec_get_unavailable (MpPlatformSpec *self); /* why it cannot be connected (nullable) */
 unsigned int mp_platform_spec_get_n_settings (MpPlatformSpec *self);
 const MpSettingSpec *mp_platform_spec_get_setting (MpPlatformSpec *self, unsigned int index);
 const MpSettingSpec *mp_platform_spec_find_setting (MpPlatformSpec *self, const char *id);

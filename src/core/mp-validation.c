@@ -138,6 +138,10 @@ check_platform (Validation *self, const MpFieldSpec *spec, const char *id)
     mp_field_errors_add (self->errors, MP_SEVERITY_ERROR, spec->path, MP_FIELD_WRONG_KIND,
                          "platform", mp_platform_spec_get_label (platform), "kind", spec->kind,
                          NULL);
+  else if (mp_platform_spec_get_unavailable (platform) != NULL)
+    mp_field_errors_add (self->errors, MP_SEVERITY_ERROR, spec->path, MP_FIELD_UNAVAILABLE_PLATFORM,
+                         "platform", mp_platform_spec_get_label (platform), "reason",
+                         mp_platform_spec_get_unavailable (platform), NULL);
 }
 
 static void
@@ -186,7 +190,7 @@ check_connection (Validation *self, const MpFieldSpec *spec, JsonObject *connect
       find_platform (self, mp_record_get_string (self->record, spec->platform_path));
   g_autoptr (GList) names = NULL;
 
-  if (platform == NULL)
+  if (platform == NULL || mp_platform_spec_get_unavailable (platform) != NULL)
     return;
 
   for (unsigned int i = 0; i < mp_platform_spec_get_n_settings (platform); i++)

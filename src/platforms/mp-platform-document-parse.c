@@ -196,12 +196,12 @@ check_entries (MpDocumentReader *reader,
 static void
 check_head (MpDocumentReader *reader, JsonObject *document)
 {
-  static const char *const members[] = { "$schema",  "id",         "version",     "kind",
-                                         "label",    "key_help",   "key_address", "unverified",
-                                         "replaces", "connection", "credential",  "hosts",
-                                         "base",     "headers",    "auth",        "prepare",
-                                         "mode",     "test",       "objects",     "fields",
-                                         "types",    "errors",     "limits",      NULL };
+  static const char *const members[] = {
+    "$schema",  "id",         "version",     "kind",     "label",      "key_help",   "key_address",
+    "verified", "unverified", "unavailable", "replaces", "connection", "credential", "hosts",
+    "base",     "headers",    "auth",        "prepare",  "mode",       "test",       "objects",
+    "fields",   "types",      "errors",      "limits",   NULL
+  };
   static const char *const settings[] = { "id",      "label",   "help",     "pattern", "example",
                                           "default", "choices", "required", NULL };
   static const char *const parts[] = { "id",      "label",  "help",   "pattern",
@@ -232,6 +232,37 @@ check_names (MpDocumentReader *reader, MpPlatformSpec *spec, gboolean has_token)
     }
   for (unsigned int i = 0; i < mp_platform_spec_get_n_parts (spec); i++)
     check_name (reader, has_token, "/credential", mp_platform_spec_get_part (spec, i)->id);
+}
+
+/* Facts that nobody has seen are said to be so, and why; a document that says neither is verified.
+ */
+static void
+parse_unverified (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *document)
+{
+  gboolean is_said = json_object_has_member (document, "verified");
+
+  self->unverified =
+      g_strdup (mp_document_reader_get_string (reader, document, "", "unverified", is_said));
+  if (mp_document_reader_get_boolean (reader, document, "", "verified"))
+    mp_document_reader_add_fault (reader, "", "verified",
+                                  "false is expected: a document whose facts are verified has "
+                                  "neither “verified” nor “unverified”");
+  if (self->unverified != NULL && !is_said)
+    mp_document_reader_add_fault (reader, "", "verified",
+                                  "“verified”: false is expected beside “unverified”");
+}
+
+/* A platform that is only listed, with the reason, has nothing to be connected by. */
+static void
+check_unavailable (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *document)
+{
+  static const char *const members[] = { "$schema",     "id",       "version",     "kind", "label",
+                                         "key_address", "replaces", "unavailable", NULL };
+
+  mp_document_reader_check_members (reader, document, "", members);
+  if (*mp_platform_spec_get_unavailable (self->spec) == '\0')
+    mp_document_reader_add_fault (reader, "", "unavailable", "the reason is expected");
+  self->replaces = mp_document_reader_get_boolean (reader, document, "", "replaces");
 }
 
 /* The fields of an answer have types of the vendor. */
@@ -268,10 +299,14 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
       return NULL;
     }
   is_crm = g_str_equal (mp_platform_spec_get_kind (self->spec), "crm");
+  if (mp_platform_spec_get_unavailable (self->spec) != NULL)
+    {
+      check_unavailable (&reader, self, object);
+      return mp_field_errors_get_size (faults) == 0 ? g_steal_pointer (&self) : NULL;
+    }
   has_token = mp_document_wants_token (object);
   check_names (&reader, self->spec, has_token);
-  self->unverified =
-      g_strdup (mp_document_reader_get_string (&reader, object, "", "unverified", FALSE));
+  parse_unverified (&reader, self, object);
   self->replaces = mp_document_reader_get_boolean (&reader, object, "", "replaces");
 
   names = mp_document_names_new (self->spec);

@@ -17,8 +17,9 @@ struct _MpPlatforms
 {
   GObject parent_instance;
 
-  GPtrArray *platforms; /* (element-type MpPlatform): by label */
-  GPtrArray *problems;  /* (element-type MpPlatformProblem) */
+  GPtrArray *platforms;   /* (element-type MpPlatform): by label */
+  GPtrArray *unavailable; /* (element-type MpPlatformSpec): by label */
+  GPtrArray *problems;    /* (element-type MpPlatformProblem) */
 };
 
 static void mp_platforms_list_model_init (GListModelInterface *interface);
@@ -94,6 +95,38 @@ find_index (MpPlatforms *self, const char *id)
   return self->platforms->len;
 }
 
+static unsigned int
+find_unavailable (MpPlatforms *self, const char *id)
+{
+  for (unsigned int i = 0; i < self->unavailable->len; i++)
+    {
+      if (g_strcmp0 (mp_platform_spec_get_id (g_ptr_array_index (self->unavailable, i)), id) == 0)
+        return i;
+    }
+  return self->unavailable->len;
+}
+
+static void
+add_document (MpPlatforms *self, MpHttpClient *http, MpPlatformDocument *document)
+{
+  if (mp_platform_spec_get_unavailable (document->spec) != NULL)
+    g_ptr_array_add (self->unavailable, g_object_ref (document->spec));
+  else
+    g_ptr_array_add (self->platforms, mp_platform_new (document, http));
+}
+
+static void
+remove_known (MpPlatforms *self, const char *id)
+{
+  unsigned int index = find_index (self, id);
+  unsigned int unavailable = find_unavailable (self, id);
+
+  if (index < self->platforms->len)
+    g_ptr_array_remove_index (self->platforms, index);
+  if (unavailable < self->unavailable->len)
+    g_ptr_array_remove_index (self->unavailable, unavailable);
+}
+
 /* A fault of a shipped document is a fault of this program. */
 static void
 load_shipped (MpPlatforms *self, MpHttpClient *http)
@@ -116,7 +149,7 @@ load_shipped (MpPlatforms *self, MpHttpClient *http)
       if (document == NULL)
         g_warning ("%s: %s", names[i], error->message);
       else
-        g_ptr_array_add (self->platforms, mp_platform_new (document, http));
+        add_document (self, http, document);
     }
 }
 
@@ -155,21 +188,16 @@ load_file (MpPlatforms *self, MpHttpClient *http, const char *directory, const c
   g_autofree char *path = g_build_filename (directory, name, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (MpPlatformDocument) document = read_file (path, name, &error);
-  unsigned int shipped;
 
   if (document == NULL)
     {
       add_problem (self, path, g_strdup (error->message));
       return;
     }
-  shipped = find_index (self, mp_platform_document_get_id (document));
-  if (shipped == self->platforms->len)
-    g_ptr_array_add (self->platforms, mp_platform_new (document, http));
-  else if (document->replaces)
-    {
-      g_object_unref (self->platforms->pdata[shipped]);
-      self->platforms->pdata[shipped] = mp_platform_new (document, http);
-    }
+  if (document->replaces)
+    remove_known (self, mp_platform_document_get_id (document));
+  if (mp_platforms_find_spec (self, mp_platform_document_get_id (document)) == NULL)
+    add_document (self, http, document);
   else
     add_problem (self, path,
                  g_strdup_printf (_ ("/id: “%s” is already shipped with the program; to use this "
@@ -216,6 +244,13 @@ compare_labels (gconstpointer a, gconstpointer b)
   return g_utf8_collate (mp_platform_get_label (left), mp_platform_get_label (right));
 }
 
+static int
+compare_spec_labels (gconstpointer a, gconstpointer b)
+{
+  return g_utf8_collate (mp_platform_spec_get_label (*(MpPlatformSpec *const *) a),
+                         mp_platform_spec_get_label (*(MpPlatformSpec *const *) b));
+}
+
 static GType
 mp_platforms_get_item_type (GListModel *model)
 {
@@ -252,6 +287,7 @@ mp_platforms_finalize (GObject *object)
   MpPlatforms *self = MP_PLATFORMS (object);
 
   g_ptr_array_unref (self->platforms);
+  g_ptr_array_unref (self->unavailable);
   g_ptr_array_unref (self->problems);
 
   G_OBJECT_CLASS (mp_platforms_parent_class)->finalize (object);
@@ -267,6 +303,7 @@ static void
 mp_platforms_init (MpPlatforms *self)
 {
   self->platforms = g_ptr_array_new_with_free_func (g_object_unref);
+  self->unavailable = g_ptr_array_new_with_free_func (g_object_unref);
   self->problems = g_ptr_array_new_with_free_func (problem_free);
 }
 
@@ -292,6 +329,7 @@ mp_platforms_new (MpHttpClient *http, const char *user_dir)
   if (user_dir != NULL)
     load_directory (self, http, user_dir);
   g_ptr_array_sort (self->platforms, compare_labels);
+  g_ptr_array_sort (self->unavailable, compare_spec_labels);
   return self;
 }
 
@@ -300,7 +338,7 @@ mp_platforms_new (MpHttpClient *http, const char *user_dir)
  * @self: the platforms
  * @id: (nullable): a document's id
  *
- * Returns: (transfer none) (nullable): the platform
+ * Returns: (transfer none) (nullable): the platform; none that is unavailable
  */
 MpPlatform *
 mp_platforms_find (MpPlatforms *self, const char *id)
@@ -311,6 +349,60 @@ mp_platforms_find (MpPlatforms *self, const char *id)
 
   index = find_index (self, id);
   return index < self->platforms->len ? g_ptr_array_index (self->platforms, index) : NULL;
+}
+
+/**
+ * mp_platforms_find_spec:
+ * @self: the platforms
+ * @id: (nullable): a document's id
+ *
+ * For the rules of a record: also a platform that is unavailable is known, and refused by name.
+ *
+ * Returns: (transfer none) (nullable): what its document says of it
+ */
+MpPlatformSpec *
+mp_platforms_find_spec (MpPlatforms *self, const char *id)
+{
+  MpPlatform *platform;
+  unsigned int index;
+
+  g_return_val_if_fail (MP_IS_PLATFORMS (self), NULL);
+
+  platform = mp_platforms_find (self, id);
+  if (platform != NULL)
+    return mp_platform_get_spec (platform);
+  index = find_unavailable (self, id);
+  return index < self->unavailable->len ? g_ptr_array_index (self->unavailable, index) : NULL;
+}
+
+/**
+ * mp_platforms_get_n_unavailable:
+ * @self: the platforms
+ *
+ * Returns: how many are only listed, because they cannot be connected yet
+ */
+unsigned int
+mp_platforms_get_n_unavailable (MpPlatforms *self)
+{
+  g_return_val_if_fail (MP_IS_PLATFORMS (self), 0);
+
+  return self->unavailable->len;
+}
+
+/**
+ * mp_platforms_get_unavailable:
+ * @self: the platforms
+ * @index: less than mp_platforms_get_n_unavailable (); they stand by label
+ *
+ * Returns: (transfer none): one of them, with the reason
+ */
+MpPlatformSpec *
+mp_platforms_get_unavailable (MpPlatforms *self, unsigned int index)
+{
+  g_return_val_if_fail (MP_IS_PLATFORMS (self), NULL);
+  g_return_val_if_fail (index < self->unavailable->len, NULL);
+
+  return g_ptr_array_index (self->unavailable, index);
 }
 
 /**

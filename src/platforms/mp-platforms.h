@@ -22,6 +22,10 @@ G_DECLARE_FINAL_TYPE (MpPlatforms, mp_platforms, MP, PLATFORMS, GObject)
  * before the main loop or in a thread. */
 MpPlatforms *mp_platforms_new (MpHttpClient *http, const char *user_dir) G_GNUC_WARN_UNUSED_RESULT;
 MpPlatform *mp_platforms_find (MpPlatforms *self, const char *id);
+MpPlatformSpec *mp_platforms_find_spec (MpPlatforms *self, const char *id);
+/* Those that are only listed, with the reason; the list model has the others. */
+unsigned int mp_platforms_get_n_unavailable (MpPlatforms *self);
+MpPlatformSpec *mp_platforms_get_unavailable (MpPlatforms *self, unsigned int index);
 unsigned int mp_platforms_get_n_problems (MpPlatforms *self);
 const MpPlatformProblem *mp_platforms_get_problem (MpPlatforms *self, unsigned int index);
 

@@ -32,9 +32,7 @@ is_loopback (GInetSocketAddress *address)
 static MpPlatformSpec *
 find_platform (const char *id, gpointer user_data)
 {
-  MpPlatform *platform = mp_platforms_find (MP_PLATFORMS (user_data), id);
-
-  return platform != NULL ? mp_platform_get_spec (platform) : NULL;
+  return mp_platforms_find_spec (MP_PLATFORMS (user_data), id);
 }
 
 static void

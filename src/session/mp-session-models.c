@@ -61,9 +61,8 @@ static MpPlatformSpec *
 find_platform (const char *id, gpointer user_data)
 {
   MpSession *self = MP_SESSION (user_data);
-  MpPlatform *platform = mp_platforms_find (mp_services_get_platforms (self->services), id);
 
-  return platform != NULL ? mp_platform_get_spec (platform) : NULL;
+  return mp_platforms_find_spec (mp_services_get_platforms (self->services), id);
 }
 
 static MpCredential *

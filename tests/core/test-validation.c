@@ -12,6 +12,7 @@ typedef struct
 {
   MpPlatformSpec *acme;
   MpPlatformSpec *books;
+  MpPlatformSpec *ledger;
   MpPlatformSpec *pay;
   GPtrArray *credentials; /* (element-type MpCredential) */
   MpValidationContext context;
@@ -47,6 +48,8 @@ find_platform (const char *id, gpointer user_data)
     return fixture->acme;
   if (g_str_equal (id, "books"))
     return fixture->books;
+  if (g_str_equal (id, "ledger"))
+    return fixture->ledger;
   return g_str_equal (id, "pay") ? fixture->pay : NULL;
 }
 
@@ -209,6 +212,8 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->books =
       make_platform ("{\"id\":\"books\",\"version\":1,\"kind\":\"accounting\",\"label\":\"Books\","
                      "\"credential\":[{\"id\":\"key\",\"label\":\"Key\"}]}");
+  fixture->ledger = make_platform ("{\"id\":\"ledger\",\"version\":1,\"kind\":\"accounting\","
+                                   "\"label\":\"Ledger\",\"unavailable\":\"It has no keys.\"}");
   fixture->pay =
       make_platform ("{\"id\":\"pay\",\"version\":1,\"kind\":\"payment\",\"label\":\"Pay\","
                      "\"credential\":[{\"id\":\"key\",\"label\":\"Key\"}]}");
@@ -235,6 +240,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_ptr_array_unref (fixture->credentials);
   g_assert_finalize_object (fixture->pay);
   g_assert_finalize_object (fixture->books);
+  g_assert_finalize_object (fixture->ledger);
   g_assert_finalize_object (fixture->acme);
 }
 
@@ -428,6 +434,10 @@ test_platforms (Fixture *fixture, gconstpointer data)
     { "{\"/accounting/platform\":\"bokos\"}",
       "E /accounting/platform unknown-platform platform=bokos\n"
       "E /accounting/api_key credential-platform label=books-key platform=Books\n" },
+    { "{\"/accounting/platform\":\"ledger\",\"/accounting/api_key\":null,"
+      "\"/accounting/connection/site\":\"kept\","
+      "\"/crm/member_fields/accountingId\":\"F_accountingId\"}",
+      "E /accounting/platform unavailable-platform platform=Ledger reason=It has no keys.\n" },
     { "{\"/accounting/platform\":\"pay\",\"/accounting/api_key\":null,"
       "\"/crm/member_fields/accountingId\":\"F_accountingId\"}",
       "E /accounting/platform wrong-kind kind=accounting platform=Pay\n" },

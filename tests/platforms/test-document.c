@@ -221,6 +221,11 @@ test_faults_name_their_pointer (void)
     { "", "connection", "[{\"id\": \"key\", \"label\": \"K\"}]", "/connection" },
     { "", "headers", "{\"A\": \"{nobody}\"}", "/headers/A" },
     { "", "replaces", "1", "/replaces" },
+    { "", "verified", "false", "/unverified" },
+    { "", "verified", "true", "/verified" },
+    { "", "unverified", "\"was not seen\"", "/verified" },
+    { "", "unavailable", "\"has no keys\"", "/auth" },
+    { "", "unavailable", "\"\"", "/unavailable" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)

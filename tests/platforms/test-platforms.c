@@ -82,6 +82,52 @@ test_shipped_by_label (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (mp_platforms_get_n_problems (platforms), ==, 0);
 }
 
+/* What cannot be connected is listed by itself, with the reason. */
+static void
+test_unavailable (Fixture *fixture, gconstpointer data)
+{
+  static const char *const expected[] = { "blackbaud",      "exact-online", "freeagent",
+                                          "freshbooks",     "myob",         "quickbooks",
+                                          "sage-accounting" };
+  g_autoptr (MpPlatforms) platforms = mp_platforms_new (fixture->http, NULL);
+
+  g_assert_cmpuint (mp_platforms_get_n_unavailable (platforms), ==, G_N_ELEMENTS (expected));
+  for (unsigned int i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      MpPlatformSpec *spec = mp_platforms_get_unavailable (platforms, i);
+
+      g_assert_cmpstr (mp_platform_spec_get_id (spec), ==, expected[i]);
+      g_assert_cmpuint (strlen (mp_platform_spec_get_unavailable (spec)), >, 60);
+      g_assert_cmpuint (mp_platform_spec_get_n_parts (spec), ==, 0);
+      g_assert_null (mp_platforms_find (platforms, expected[i]));
+      g_assert_true (mp_platforms_find_spec (platforms, expected[i]) == spec);
+    }
+  g_assert_null (mp_platform_spec_get_unavailable (mp_platforms_find_spec (platforms, "stripe")));
+  g_assert_null (mp_platforms_find_spec (platforms, "nobody"));
+}
+
+/* Somebody may have found a way, or lost one. */
+static void
+test_unavailable_is_replaced (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatforms) platforms = NULL;
+
+  write_document (fixture, "myob.json", "myob", "Own MYOB", "\"replaces\": true,");
+  write_document (fixture, "freeagent.json", "freeagent", "Own FreeAgent", "");
+  write_file (fixture, "stripe.json",
+              "{\"id\": \"stripe\", \"version\": 1, \"kind\": \"payment\", \"label\": \"Stripe\","
+              " \"replaces\": true, \"unavailable\": \"Our bank forbids it.\"}");
+  platforms = mp_platforms_new (fixture->http, fixture->directory);
+
+  g_assert_cmpstr (mp_platform_get_label (mp_platforms_find (platforms, "myob")), ==, "Own MYOB");
+  g_assert_null (mp_platforms_find (platforms, "stripe"));
+  g_assert_cmpstr (mp_platform_spec_get_unavailable (mp_platforms_find_spec (platforms, "stripe")),
+                   ==, "Our bank forbids it.");
+  g_assert_cmpuint (mp_platforms_get_n_unavailable (platforms), ==, 7);
+  g_assert_cmpuint (mp_platforms_get_n_problems (platforms), ==, 1);
+  g_assert_nonnull (strstr (mp_platforms_get_problem (platforms, 0)->message, "freeagent"));
+}
+
 static void
 test_own_document_appears (Fixture *fixture, gconstpointer data)
 {
@@ -189,6 +235,8 @@ main (int argc, char **argv)
 
   add ("/platforms/platforms/shipped-by-label", test_shipped_by_label);
   add ("/platforms/platforms/own-document-appears", test_own_document_appears);
+  add ("/platforms/platforms/unavailable", test_unavailable);
+  add ("/platforms/platforms/unavailable-is-replaced", test_unavailable_is_replaced);
   add ("/platforms/platforms/missing-folder-is-no-problem", test_missing_folder_is_no_problem);
   add ("/platforms/platforms/broken-documents-are-problems", test_broken_documents_are_problems);
   add ("/platforms/platforms/replaces-when-it-says-so", test_replaces_when_it_says_so);

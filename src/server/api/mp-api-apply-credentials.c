@@ -142,6 +142,11 @@ check_platform (MpApiTask *task)
   else if (g_strcmp0 (kind, mp_platform_spec_get_kind (platform)) != 0)
     mp_field_errors_add (task->errors, MP_SEVERITY_ERROR, "/platform", MP_FIELD_WRONG_KIND,
                          "platform", id, "kind", kind != NULL ? kind : "", NULL);
+  else if (mp_platform_spec_get_unavailable (platform) != NULL)
+    mp_field_errors_add (task->errors, MP_SEVERITY_ERROR, "/platform",
+                         MP_FIELD_UNAVAILABLE_PLATFORM, "platform",
+                         mp_platform_spec_get_label (platform), "reason",
+                         mp_platform_spec_get_unavailable (platform), NULL);
   return platform;
 }
 

@@ -14,6 +14,8 @@
 static const char *const documents[] = {
   "{\"version\":1,\"id\":\"hubspot\",\"kind\":\"crm\",\"label\":\"HubSpot\","
   "\"credential\":[{\"id\":\"key\",\"label\":\"Token\",\"secret\":true}]}",
+  "{\"version\":1,\"id\":\"ledger\",\"kind\":\"accounting\",\"label\":\"Ledger\","
+  "\"unavailable\":\"It has no keys.\"}",
   "{\"version\":1,\"id\":\"stripe\",\"kind\":\"payment\",\"label\":\"Stripe\",\"credential\":[{"
   "\"id\":\"key\",\"label\":\"Secret key\",\"secret\":true,\"pattern\":\"sk_test_[a-z0-9]+\"}]}",
 };

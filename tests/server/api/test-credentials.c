@@ -110,6 +110,8 @@ test_refusals (MpTestApi *self, gconstpointer data)
       "wrong-kind" },
     { "\"kind\":\"crm\",\"platform\":\"nocrm\",\"label\":\"x\"", good, 422, "invalid", "/platform",
       "unknown-platform" },
+    { "\"kind\":\"accounting\",\"platform\":\"ledger\",\"label\":\"x\"", good, 422, "invalid",
+      "/platform", "unavailable-platform" },
     { "\"kind\":\"toy\",\"platform\":\"stripe\",\"label\":\"x\"", good, 422, "invalid", "/kind",
       "bad-format" },
     { "\"kind\":\"payment\",\"platform\":\"stripe\"", good, 422, "invalid", "/label", "required" },
