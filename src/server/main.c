@@ -12,7 +12,10 @@
 #define PROGRAM "mp-tenant-server"
 
 static const MpCommand commands[] = {
-  { "init", NULL, 0, "Makes the database and the keys.", mp_command_init },
+  { "init", "[--database STRING --owner-database STRING]", 0, "Makes the database and the keys.",
+    mp_command_init },
+  { "migrate", "--owner-database STRING", 0, "Brings the schema in PostgreSQL to this program's.",
+    mp_command_migrate },
   { "tenant add", "ID --name NAME", 1, "Adds a tenant.", mp_command_tenant_add },
   { "tenant list", NULL, 0, "Lists the tenants: id, name.", mp_command_tenant_list },
   { "token add", "TENANT --role ROLE --actor NAME [--expires-days N]", 1,

@@ -5,33 +5,6 @@
 
 #include "mp-error.h"
 
-/**
- * mp_command_init:
- * @self: the command
- * @argc: the number of arguments
- * @argv: the arguments
- *
- * `init`: makes a data folder.
- *
- * Returns: the exit code
- */
-MpExit
-mp_command_init (const MpCommand *self, int argc, char **argv)
-{
-  g_autofree char *data_dir = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (!mp_command_parse (self, &argc, &argv, NULL, &data_dir))
-    return MP_EXIT_USAGE;
-  if (!mp_server_home_create (data_dir, &error))
-    return mp_command_fail (error);
-
-  printf ("Made the database and the keys in %s.\n", data_dir);
-  printf ("Keep a copy of master.key and audit.key elsewhere: no backup of the database holds "
-          "them.\n");
-  return MP_EXIT_OK;
-}
-
 static gboolean
 add_tenant (MpServerHome *home, const char *id, const char *name, GError **error)
 {

@@ -26,6 +26,7 @@ struct _MpCommand
 };
 
 MpExit mp_command_init (const MpCommand *self, int argc, char **argv);
+MpExit mp_command_migrate (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_tenant_add (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_tenant_list (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_token_add (const MpCommand *self, int argc, char **argv);

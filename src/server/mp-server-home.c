@@ -5,21 +5,19 @@
 #include <glib/gstdio.h>
 
 #include "mp-error.h"
-#include "mp-sqlite-db.h"
+#include "mp-server-database.h"
 
-#define DATABASE_NAME "server.db"
 #define AUDIT_KEY_NAME "audit.key"
 
 static MpServerHome *
 open_parts (const char *data_dir, GError **error)
 {
   g_autoptr (MpServerHome) home = g_new0 (MpServerHome, 1);
-  g_autofree char *database = g_build_filename (data_dir, DATABASE_NAME, NULL);
   g_autofree char *audit_key = g_build_filename (data_dir, AUDIT_KEY_NAME, NULL);
   g_autofree char *master_key = mp_vault_dup_default_key_path (data_dir);
 
   home->clock = mp_clock_new ();
-  home->db = mp_sqlite_db_new (database, error);
+  home->db = mp_server_database_open (data_dir, error);
   if (home->db == NULL)
     return NULL;
   home->audit = mp_audit_log_new (home->db, home->clock, audit_key, error);
@@ -32,17 +30,11 @@ open_parts (const char *data_dir, GError **error)
   return g_steal_pointer (&home);
 }
 
-static gboolean
-has_database (const char *data_dir)
-{
-  g_autofree char *database = g_build_filename (data_dir, DATABASE_NAME, NULL);
-
-  return g_file_test (database, G_FILE_TEST_EXISTS);
-}
-
 /**
  * mp_server_home_create:
  * @data_dir: a folder; made (0700) where it does not exist
+ * @conninfo: (nullable): the database of PostgreSQL to use; %NULL: a file in the folder
+ * @owner_conninfo: (nullable): how its owner connects, who makes the schema
  * @error: return location
  *
  * Makes the database and the keys. %MP_ERROR_CONFLICT: there is a database already.
@@ -50,12 +42,15 @@ has_database (const char *data_dir)
  * Returns: whether they are there now
  */
 gboolean
-mp_server_home_create (const char *data_dir, GError **error)
+mp_server_home_create (const char *data_dir,
+                       const char *conninfo,
+                       const char *owner_conninfo,
+                       GError **error)
 {
   g_autofree char *master_key = mp_vault_dup_default_key_path (data_dir);
   g_autoptr (MpServerHome) home = NULL;
 
-  if (has_database (data_dir))
+  if (mp_server_database_exists (data_dir))
     {
       g_set_error (error, MP_ERROR, MP_ERROR_CONFLICT, "%s has a database already", data_dir);
       return FALSE;
@@ -66,6 +61,8 @@ mp_server_home_create (const char *data_dir, GError **error)
                    g_strerror (errno));
       return FALSE;
     }
+  if (conninfo != NULL && !mp_server_database_take (data_dir, conninfo, owner_conninfo, error))
+    return FALSE;
   if (!g_file_test (master_key, G_FILE_TEST_EXISTS) &&
       !mp_vault_create_key_file (master_key, error))
     return FALSE;
@@ -85,7 +82,7 @@ mp_server_home_create (const char *data_dir, GError **error)
 MpServerHome *
 mp_server_home_open (const char *data_dir, GError **error)
 {
-  if (!has_database (data_dir))
+  if (!mp_server_database_exists (data_dir))
     {
       g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND,
                    "%s has no database; make one: mp-tenant-server init --data-dir %s", data_dir,

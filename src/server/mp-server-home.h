@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* A data folder that is open: the database, and the keys that lie beside it. */
+/* A data folder that is open: its database, and the keys that lie in it. */
 typedef struct
 {
   MpClock *clock;
@@ -16,7 +16,10 @@ typedef struct
   MpAuth *auth;
 } MpServerHome;
 
-gboolean mp_server_home_create (const char *data_dir, GError **error);
+gboolean mp_server_home_create (const char *data_dir,
+                                const char *conninfo,
+                                const char *owner_conninfo,
+                                GError **error);
 MpServerHome *mp_server_home_open (const char *data_dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void mp_server_home_free (MpServerHome *home);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpServerHome, mp_server_home_free)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-server-fixture.h"
 
-#include "mp-sqlite-db.h"
+#include "mp-test-db.h"
 #include "mp-test-folder.h"
 
 #include <sqlite3.h>
@@ -27,15 +27,12 @@ server_fixture_set_up (ServerFixture *fixture, const void *data)
 {
   g_autoptr (MpDbTransaction) transaction = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *db_path = NULL;
   g_autofree char *key_path = NULL;
 
   fixture->folder = mp_test_folder_new ();
-  db_path = server_fixture_path (fixture, "server.db");
   key_path = server_fixture_path (fixture, "audit.key");
   fixture->clock = mp_clock_new_manual (SERVER_NOW_UNIX_US);
-  fixture->db = mp_sqlite_db_new (db_path, &error);
-  g_assert_no_error (error);
+  fixture->db = mp_test_db_open (fixture->folder);
   fixture->audit = mp_audit_log_new (fixture->db, fixture->clock, key_path, &error);
   g_assert_no_error (error);
 

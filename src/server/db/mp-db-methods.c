@@ -466,6 +466,27 @@ mp_db_remove_secret (MpDb *self, const char *tenant, const char *credential, GEr
 }
 
 /**
+ * mp_db_rewrap_secret:
+ * @self: a database
+ * @secret: a secret that was listed, under another key
+ * @error: return location
+ *
+ * For the rotation of the master key, within the calling thread's transaction: unlike the other
+ * functions it does not keep others from changing the secret's tenant. One that is gone or was
+ * replaced since it was listed is left as it is.
+ *
+ * Returns: whether it could be written
+ */
+gboolean
+mp_db_rewrap_secret (MpDb *self, const MpDbSecret *secret, GError **error)
+{
+  g_return_val_if_fail (MP_IS_DB (self) && secret != NULL && secret->ciphertext != NULL, FALSE);
+
+  assert_transaction (self);
+  return MP_DB_GET_CLASS (self)->rewrap_secret (self, secret, error);
+}
+
+/**
  * mp_db_list_secrets_not_under:
  * @self: a database
  * @key_id: a master key's id

@@ -84,6 +84,7 @@ struct _MpDbClass
                              const char *tenant,
                              const char *credential,
                              GError **error);
+  gboolean (*rewrap_secret) (MpDb *self, const MpDbSecret *secret, GError **error);
   GPtrArray *(*list_secrets_not_under) (MpDb *self,
                                         const char *key_id,
                                         unsigned int limit,

@@ -42,7 +42,8 @@ gboolean mp_db_set_epoch (MpDb *self, const char *epoch, GError **error); /* [T]
 char *mp_db_format_revision (const char *epoch, int64_t sequence) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_db_parse_revision (const char *text, char **epoch, int64_t *sequence);
 
-/* Server facts by name. A name never set: TRUE, and *value is NULL. */
+/* Server facts by name. A name never set: TRUE, and *value is NULL. What is read within a
+ * transaction nobody sets before its end, and what is set nobody reads. */
 gboolean mp_db_get_meta (MpDb *self, const char *name, char **value, GError **error);
 gboolean mp_db_set_meta (MpDb *self, const char *name, const char *value, GError **error); /* [T] */
 
@@ -193,6 +194,9 @@ MpDbSecret *mp_db_get_secret (MpDb *self,
 /* [T] */
 gboolean
 mp_db_remove_secret (MpDb *self, const char *tenant, const char *credential, GError **error);
+/* [T] the same secret under another key, while others change other secrets: one that is gone, or
+ * was replaced meanwhile, stays so. */
+gboolean mp_db_rewrap_secret (MpDb *self, const MpDbSecret *secret, GError **error);
 /* (element-type MpDbSecret): of all tenants, not encrypted under @key_id */
 GPtrArray *mp_db_list_secrets_not_under (MpDb *self,
                                          const char *key_id,

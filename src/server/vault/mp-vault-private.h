@@ -30,13 +30,11 @@ MpVaultKey *mp_vault_dup_current_key (MpVault *self, GError **error) G_GNUC_WARN
 char *mp_vault_format_new_path (const char *key_path) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_vault_replace_key_file (const char *key_path, GError **error);
 
-/* In a transaction: encrypts the text of a secret into its row. */
-gboolean mp_vault_write_row (MpVault *self,
-                             const MpVaultKey *key,
-                             const MpDbSecret *place,
-                             const void *text,
-                             size_t size,
-                             GError **error);
+/* The text of a secret as it is kept in its row. */
+GBytes *mp_vault_encrypt_row (const MpVaultKey *key,
+                              const MpDbSecret *place,
+                              const void *text,
+                              size_t size) G_GNUC_WARN_UNUSED_RESULT;
 MpKeyBytes *mp_vault_read_row (MpVault *self, const MpDbSecret *row, size_t *size, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 

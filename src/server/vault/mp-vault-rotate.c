@@ -33,10 +33,17 @@ rewrap (MpVault *self, const MpVaultKey *key, const MpDbSecret *row, GError **er
 {
   size_t size;
   g_autoptr (MpKeyBytes) text = mp_vault_read_row (self, row, &size, error);
+  g_autoptr (GBytes) ciphertext = NULL;
+  MpDbSecret rewrapped = *row;
 
-  if (text != NULL && mp_vault_write_row (self, key, row, text, size, error))
-    return TRUE;
-
+  if (text != NULL)
+    {
+      ciphertext = mp_vault_encrypt_row (key, row, text, size);
+      rewrapped.key_id = key->id;
+      rewrapped.ciphertext = ciphertext;
+      if (mp_db_rewrap_secret (self->db, &rewrapped, error))
+        return TRUE;
+    }
   g_prefix_error (error, "Credential %s of %s: ", row->credential, row->tenant);
   return FALSE;
 }
@@ -64,15 +71,16 @@ rewrap_all (MpVault *self, const MpVaultKey *key, unsigned int *n_secrets, GErro
   return TRUE;
 }
 
+/* The new key is named first: who stores a secret has read the name of the old one, and is waited
+ * for, or reads the new one's after this. So no secret is left behind. */
 static gboolean
 rewrap_database (MpVault *self, const MpVaultKey *key, unsigned int *n_secrets, GError **error)
 {
   g_autoptr (MpDbTransaction) transaction = mp_db_begin (self->db, error);
 
-  return transaction != NULL && rewrap_all (self, key, n_secrets, error) &&
-         mp_vault_rewrap_sealing_pair (self, key, error) &&
-         mp_db_set_meta (self->db, MP_VAULT_META_MASTER, key->id, error) &&
-         mp_db_commit (transaction, error);
+  return transaction != NULL && mp_db_set_meta (self->db, MP_VAULT_META_MASTER, key->id, error) &&
+         rewrap_all (self, key, n_secrets, error) &&
+         mp_vault_rewrap_sealing_pair (self, key, error) && mp_db_commit (transaction, error);
 }
 
 static void

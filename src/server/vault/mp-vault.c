@@ -123,16 +123,19 @@ mp_vault_dup_current_key (MpVault *self, GError **error)
   return mp_vault_dup_key (self, key_id, error);
 }
 
-gboolean
-mp_vault_write_row (MpVault *self,
-                    const MpVaultKey *key,
-                    const MpDbSecret *place,
-                    const void *text,
-                    size_t size,
-                    GError **error)
+GBytes *
+mp_vault_encrypt_row (const MpVaultKey *key, const MpDbSecret *place, const void *text, size_t size)
 {
   g_autofree char *context = format_context (place, key->id);
-  g_autoptr (GBytes) ciphertext = mp_vault_encrypt (key, context, text, size);
+
+  return mp_vault_encrypt (key, context, text, size);
+}
+
+static gboolean
+write_row (
+    MpVault *self, const MpVaultKey *key, const MpDbSecret *place, const char *text, GError **error)
+{
+  g_autoptr (GBytes) ciphertext = mp_vault_encrypt_row (key, place, text, strlen (text));
   MpDbSecret row = *place;
 
   row.key_id = key->id;
@@ -292,7 +295,7 @@ mp_vault_store_secret (MpVault *self,
   if (key == NULL)
     return FALSE;
   text = mp_secret_to_text (secret);
-  stored = mp_vault_write_row (self, key, &place, text, strlen (text), error);
+  stored = write_row (self, key, &place, text, error);
   mp_secret_wipe_text (text);
   return stored;
 }
@@ -342,7 +345,9 @@ mp_vault_open_secret (MpVault *self,
                       GError **error)
 {
   g_autoptr (MpDbSecret) row = NULL;
+  g_autoptr (MpDbSecret) rewrapped = NULL;
   g_autoptr (MpKeyBytes) text = NULL;
+  g_autoptr (GError) failure = NULL;
   size_t size;
 
   g_return_val_if_fail (MP_IS_VAULT (self) && tenant != NULL && credential != NULL, NULL);
@@ -351,6 +356,15 @@ mp_vault_open_secret (MpVault *self,
   row = record_use (self, tenant, credential, use, error);
   if (row == NULL)
     return NULL;
-  text = mp_vault_read_row (self, row, &size, error);
+  text = mp_vault_read_row (self, row, &size, &failure);
+  /* A rotation that ended just now took the key that the row was under. */
+  if (text == NULL && (rewrapped = mp_db_get_secret (self->db, tenant, credential, NULL)) != NULL &&
+      rewrapped->version == row->version && !g_str_equal (rewrapped->key_id, row->key_id))
+    {
+      g_clear_error (&failure);
+      text = mp_vault_read_row (self, rewrapped, &size, &failure);
+    }
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
   return text == NULL ? NULL : mp_secret_new_from_text ((const char *) text, error);
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "mp-sealing.h"
-#include "mp-sqlite-db.h"
+#include "mp-test-db.h"
 #include "mp-test-folder.h"
 
 #define START_UNIX_US (INT64_C (1780000000) * G_USEC_PER_SEC)
@@ -47,13 +47,11 @@ static void
 open_data (MpTestApi *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *database = g_build_filename (self->folder, "server.db", NULL);
   g_autofree char *audit_key = g_build_filename (self->folder, "audit.key", NULL);
   g_autofree char *master_key = g_build_filename (self->folder, "master.key", NULL);
 
   g_assert_true (mp_vault_create_key_file (master_key, &error));
-  self->db = mp_sqlite_db_new (database, &error);
-  g_assert_no_error (error);
+  self->db = mp_test_db_open (self->folder);
   self->audit = mp_audit_log_new (self->db, self->clock, audit_key, &error);
   g_assert_no_error (error);
   self->vault = mp_vault_new (self->db, self->audit, master_key, &error);

@@ -2,7 +2,7 @@
 #include "mp-db-conformance.h"
 #include "mp-error.h"
 #include "mp-pgsql-db.h"
-#include "mp-test-folder.h"
+#include "mp-test-db.h"
 #include "mp-test-postgresql.h"
 
 #include <signal.h>
@@ -17,28 +17,6 @@ static char *
 dup_database (const char *folder)
 {
   return g_path_get_basename (folder);
-}
-
-static MpDb *
-open_in (const char *folder)
-{
-  g_autofree char *database = dup_database (folder);
-  g_autofree char *marker = g_build_filename (folder, "made", NULL);
-  g_autofree char *owner = mp_test_postgresql_format ("mp_owner", database);
-  g_autofree char *server = mp_test_postgresql_format ("mp_server", database);
-  g_autoptr (GError) error = NULL;
-  MpDb *db;
-
-  if (!g_file_test (marker, G_FILE_TEST_EXISTS))
-    {
-      mp_test_postgresql_create (database);
-      mp_pgsql_db_migrate (owner, "mp_server", &error);
-      g_assert_no_error (error);
-      g_assert_true (g_file_set_contents (marker, "", 0, NULL));
-    }
-  db = mp_pgsql_db_new (server, &error);
-  g_assert_no_error (error);
-  return db;
 }
 
 static char *
@@ -338,7 +316,7 @@ test_durable (DbFixture *fixture, const void *data)
                                  " RETURN NEW; END $$;"
                                  "CREATE TRIGGER note BEFORE INSERT ON meta FOR EACH ROW"
                                  " EXECUTE FUNCTION note ()");
-  g_autoptr (MpDb) db = open_in (fixture->folder);
+  g_autoptr (MpDb) db = mp_test_db_open (fixture->folder);
   g_autoptr (GError) error = NULL;
   g_autoptr (MpDbTransaction) transaction = mp_db_begin (db, &error);
   g_autofree char *value = NULL;
@@ -355,7 +333,7 @@ test_durable (DbFixture *fixture, const void *data)
 static void
 write_until_killed (const char *folder, int round, int pipe_end)
 {
-  DbFixture fixture = { .folder = (char *) folder, .db = open_in (folder) };
+  DbFixture fixture = { .folder = (char *) folder, .db = mp_test_db_open (folder) };
 
   for (int i = 0;; i++)
     {
@@ -393,15 +371,15 @@ test_killed (DbFixture *fixture, const void *data)
       close (ends[0]);
       g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
 
-      fixture->db = open_in (fixture->folder);
+      fixture->db = mp_test_db_open (fixture->folder);
       g_assert_true (mp_db_get_sequence (fixture->db, "a", &stored, NULL));
       g_assert_cmpint (stored, >=, acknowledged);
     }
 }
 
 #define ADD(name, function)                                                                        \
-  g_test_add ("/server/db/pgsql/" name, DbFixture, (const void *) open_in, db_fixture_set_up,      \
-              function, db_fixture_tear_down)
+  g_test_add ("/server/db/pgsql/" name, DbFixture, (const void *) mp_test_db_open,                 \
+              db_fixture_set_up, function, db_fixture_tear_down)
 
 int
 main (int argc, char *argv[])
@@ -418,6 +396,6 @@ main (int argc, char *argv[])
   ADD ("commits-wait-for-the-disk", test_durable);
   ADD ("acknowledged-is-there-after-a-kill", test_killed);
   g_test_add_func ("/server/db/pgsql/connection-strings", test_connection_strings);
-  db_conformance_add_tests (open_in);
+  db_conformance_add_tests (mp_test_db_open);
   return g_test_run ();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-error.h"
 #include "mp-server-fixture.h"
-#include "mp-sqlite-db.h"
+#include "mp-test-db.h"
 #include "mp-test-folder.h"
 #include "mp-vault.h"
 
@@ -395,6 +395,74 @@ test_rotate (VaultFixture *fixture, const void *data)
   assert_opens (fixture, SERVER_TENANT, "later", SECRET);
 }
 
+#define N_ROTATIONS 8
+#define N_KEEPERS 4
+
+typedef struct
+{
+  VaultFixture *fixture;
+  unsigned int index;
+  int *is_over; /* (atomic) */
+} Keeper;
+
+/* Stores and opens, as the server does, while the keys change. */
+static void *
+run_keeper (void *data)
+{
+  Keeper *keeper = data;
+
+  for (unsigned int i = 0; i == 0 || !g_atomic_int_get (keeper->is_over); i++)
+    {
+      g_autofree char *id = g_strdup_printf ("k%u-%u", keeper->index, i);
+      const char *tenant = keeper->index % 2 == 0 ? SERVER_TENANT : SERVER_OTHER_TENANT;
+
+      store (keeper->fixture, tenant, id, id);
+      assert_opens (keeper->fixture, tenant, id, id);
+      assert_opens (keeper->fixture, SERVER_TENANT, "c0", "c0");
+    }
+  return NULL;
+}
+
+/* No secret is left under a key that is gone, however the rotation and the server meet. */
+static void
+test_rotate_while_serving (VaultFixture *fixture, const void *data)
+{
+  g_autoptr (MpDb) operator_db = mp_test_db_open (fixture->server.folder);
+  g_autofree char *audit_key = server_fixture_path (&fixture->server, "audit.key");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpAuditLog) operator_audit =
+                 mp_audit_log_new (operator_db, fixture->server.clock, audit_key, &error);
+  g_autoptr (MpVault) operator_vault =
+                 mp_vault_new (operator_db, operator_audit, fixture->key_path, &error);
+  Keeper keepers[N_KEEPERS];
+  GThread *threads[N_KEEPERS];
+  int is_over = 0;
+
+  g_assert_no_error (error);
+  store_many (fixture, 20);
+  for (unsigned int i = 0; i < N_KEEPERS; i++)
+    {
+      keepers[i] = (Keeper){ fixture, i, &is_over };
+      threads[i] = g_thread_new ("keeper", run_keeper, &keepers[i]);
+    }
+  for (int i = 0; i < N_ROTATIONS; i++)
+    {
+      g_assert_true (mp_vault_rotate_master_key (operator_vault, NULL, NULL, &error));
+      g_assert_no_error (error);
+    }
+  g_atomic_int_set (&is_over, 1);
+  for (unsigned int i = 0; i < N_KEEPERS; i++)
+    g_thread_join (threads[i]);
+
+  assert_many (fixture, 20);
+  for (unsigned int i = 0; i < N_KEEPERS; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("k%u-0", i);
+
+      assert_opens (fixture, i % 2 == 0 ? SERVER_TENANT : SERVER_OTHER_TENANT, id, id);
+    }
+}
+
 /* Cut off after the commit: the new key still stands beside the old one. */
 static void
 test_rotate_cut_off (VaultFixture *fixture, const void *data)
@@ -457,6 +525,7 @@ main (int argc, char *argv[])
   ADD ("wrong-master-key-is-refused", test_keys);
   ADD ("systemd-credential-comes-first", test_default_path);
   ADD ("rotation-is-followed", test_rotate);
+  ADD ("rotation-goes-on-beside-the-server", test_rotate_while_serving);
   ADD ("rotation-cut-off-is-ended", test_rotate_cut_off);
   ADD ("rotation-is-whole-or-not", test_rotate_fails_whole);
   return g_test_run ();

@@ -323,13 +323,15 @@ mp_pgsql_db_get_meta (MpDb *db, const char *name, char **value, GError **error)
   MpPgsqlTransaction *transaction = mp_db_get_transaction_state (db);
   g_autoptr (PGresult) result = NULL;
 
-  if (transaction != NULL && transaction->is_known && transaction->epoch != NULL &&
-      g_str_equal (name, MP_DB_META_EPOCH))
+  if (transaction == NULL)
+    result = query (db, NULL, error, "SELECT value FROM meta WHERE name = $1", "s", name);
+  else if (g_str_equal (name, MP_DB_META_EPOCH) && mp_pgsql_transaction_is_in (transaction))
     {
       *value = g_strdup (transaction->epoch);
       return TRUE;
     }
-  result = query (db, NULL, error, "SELECT value FROM meta WHERE name = $1", "s", name);
+  else
+    result = query (db, NULL, error, "SELECT value FROM meta WHERE name = $1 FOR SHARE", "s", name);
   return read_text (result, value);
 }
 
@@ -663,6 +665,20 @@ mp_pgsql_db_remove_secret (MpDb *db, const char *tenant, const char *credential,
   return TRUE;
 }
 
+static gboolean
+mp_pgsql_db_rewrap_secret (MpDb *db, const MpDbSecret *secret, GError **error)
+{
+  MpPgsqlTransaction *transaction = mp_db_get_transaction_state (db);
+
+  mp_pgsql_transaction_see (transaction, secret->tenant);
+  send (db, NULL,
+        "UPDATE secret SET key_id = $4, ciphertext = $5"
+        " WHERE tenant = $1 AND credential = $2 AND version = $3",
+        "ssisb", secret->tenant, secret->credential, (int64_t) secret->version, secret->key_id,
+        secret->ciphertext);
+  return TRUE;
+}
+
 static GPtrArray *
 mp_pgsql_db_list_secrets_not_under (MpDb *db,
                                     const char *key_id,
@@ -859,6 +875,7 @@ mp_pgsql_db_class_init (MpPgsqlDbClass *klass)
   db_class->put_secret = mp_pgsql_db_put_secret;
   db_class->get_secret = mp_pgsql_db_get_secret;
   db_class->remove_secret = mp_pgsql_db_remove_secret;
+  db_class->rewrap_secret = mp_pgsql_db_rewrap_secret;
   db_class->list_secrets_not_under = mp_pgsql_db_list_secrets_not_under;
   db_class->list_changes = mp_pgsql_db_list_changes;
   db_class->get_operation_result = mp_pgsql_db_get_operation_result;

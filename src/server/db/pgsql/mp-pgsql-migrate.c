@@ -145,3 +145,20 @@ mp_pgsql_db_migrate (const char *owner_conninfo, const char *role, GError **erro
   ended = mp_pgsql_run (conn, "COMMIT", error);
   return ended != NULL;
 }
+
+/**
+ * mp_pgsql_db_dup_role:
+ * @conninfo: a connection string
+ * @error: return location
+ *
+ * Fails with %MP_ERROR_UNAVAILABLE when one cannot connect with it.
+ *
+ * Returns: (transfer full): the role that one has then
+ */
+char *
+mp_pgsql_db_dup_role (const char *conninfo, GError **error)
+{
+  g_autoptr (PGconn) conn = mp_pgsql_connect (conninfo, error);
+
+  return conn == NULL ? NULL : g_strdup (PQuser (conn));
+}

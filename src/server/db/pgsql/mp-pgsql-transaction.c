@@ -39,12 +39,13 @@ mp_pgsql_transaction_leave (MpPgsqlTransaction *self)
   g_clear_pointer (&self->row, PQclear);
   g_clear_pointer (&self->tenant, g_free);
   g_clear_pointer (&self->absent_op, g_free);
+  self->is_locked = FALSE;
   self->is_known = FALSE;
   self->is_changed = FALSE;
 }
 
 void
-mp_pgsql_transaction_enter (MpPgsqlTransaction *self, const char *tenant)
+mp_pgsql_transaction_see (MpPgsqlTransaction *self, const char *tenant)
 {
   if (g_strcmp0 (self->tenant, tenant) == 0)
     return;
@@ -52,6 +53,16 @@ mp_pgsql_transaction_enter (MpPgsqlTransaction *self, const char *tenant)
   mp_pgsql_transaction_leave (self);
   self->tenant = g_strdup (tenant);
   mp_pgsql_send (self->connection, NULL, "SELECT set_config ('mp.tenant', $1, true)", "s", tenant);
+}
+
+void
+mp_pgsql_transaction_enter (MpPgsqlTransaction *self, const char *tenant)
+{
+  mp_pgsql_transaction_see (self, tenant);
+  if (self->is_locked)
+    return;
+
+  self->is_locked = TRUE;
   mp_pgsql_send (self->connection, &self->row,
                  "SELECT sequence, audit_sequence, audit_hash, audit_signature,"
                  " (SELECT value FROM meta WHERE name = 'epoch')"
@@ -75,6 +86,14 @@ read_row (MpPgsqlTransaction *self)
   self->audit_signature = mp_pgsql_dup_text (self->row, 0, 3);
   g_free (self->epoch);
   self->epoch = mp_pgsql_dup_text (self->row, 0, 4);
+}
+
+gboolean
+mp_pgsql_transaction_is_in (MpPgsqlTransaction *self)
+{
+  if (!self->is_known && self->row != NULL)
+    read_row (self);
+  return self->is_known && self->is_tenant && self->epoch != NULL;
 }
 
 gboolean

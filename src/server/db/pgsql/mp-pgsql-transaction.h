@@ -16,8 +16,9 @@ typedef struct
 {
   MpPgsql *connection; /* borrowed */
 
-  char *tenant;  /* (owned) (nullable): the one it is within */
-  PGresult *row; /* (owned) (nullable): that tenant's, which is locked; read or about to be */
+  char *tenant;       /* (owned) (nullable): the one it is within */
+  gboolean is_locked; /* its row is, or is about to be */
+  PGresult *row;      /* (owned) (nullable): that row; %NULL until its answer is here */
 
   /* What the row says, and what is to be written to it; when it was read. */
   gboolean is_known;
@@ -41,6 +42,10 @@ void mp_pgsql_transaction_free (MpPgsqlTransaction *self);
 void mp_pgsql_transaction_enter (MpPgsqlTransaction *self, const char *tenant);
 /* The same, and the row's members are set. MP_ERROR_NOT_FOUND: there is no such tenant. */
 gboolean mp_pgsql_transaction_lock (MpPgsqlTransaction *self, const char *tenant, GError **error);
+/* Goes to a tenant without keeping others from changing it. */
+void mp_pgsql_transaction_see (MpPgsqlTransaction *self, const char *tenant);
+/* Whether it is within a tenant that there is, whose row's members are set. */
+gboolean mp_pgsql_transaction_is_in (MpPgsqlTransaction *self);
 /* Forgets the row: its tenant is being made. */
 void mp_pgsql_transaction_leave (MpPgsqlTransaction *self);
 

@@ -650,6 +650,16 @@ mp_sqlite_db_remove_secret (MpDb *db, const char *tenant, const char *credential
                         credential);
 }
 
+static gboolean
+mp_sqlite_db_rewrap_secret (MpDb *db, const MpDbSecret *secret, GError **error)
+{
+  return mp_sqlite_run (MP_SQLITE_DB (db)->writer, error,
+                        "UPDATE secret SET key_id = ?4, ciphertext = ?5"
+                        " WHERE tenant = ?1 AND credential = ?2 AND version = ?3",
+                        "ssisb", secret->tenant, secret->credential, (int64_t) secret->version,
+                        secret->key_id, secret->ciphertext);
+}
+
 static GPtrArray *
 mp_sqlite_db_list_secrets_not_under (MpDb *db,
                                      const char *key_id,
@@ -832,6 +842,7 @@ mp_sqlite_db_class_init (MpSqliteDbClass *klass)
   db_class->put_secret = mp_sqlite_db_put_secret;
   db_class->get_secret = mp_sqlite_db_get_secret;
   db_class->remove_secret = mp_sqlite_db_remove_secret;
+  db_class->rewrap_secret = mp_sqlite_db_rewrap_secret;
   db_class->list_secrets_not_under = mp_sqlite_db_list_secrets_not_under;
   db_class->list_changes = mp_sqlite_db_list_changes;
   db_class->get_operation_result = mp_sqlite_db_get_operation_result;

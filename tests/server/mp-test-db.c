@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "mp-test-db.h"
+
+#include "mp-sqlite-db.h"
+
+#ifdef MP_HAVE_POSTGRESQL
+#include "mp-pgsql-db.h"
+#include "mp-test-postgresql.h"
+
+static MpDb *
+open_in_cluster (const char *folder, GError **error)
+{
+  g_autofree char *database = g_path_get_basename (folder);
+  g_autofree char *marker = g_build_filename (folder, "made", NULL);
+  g_autofree char *owner = mp_test_postgresql_format ("mp_owner", database);
+  g_autofree char *server = mp_test_postgresql_format ("mp_server", database);
+
+  if (!g_file_test (marker, G_FILE_TEST_EXISTS))
+    {
+      mp_test_postgresql_create (database);
+      if (!mp_pgsql_db_migrate (owner, "mp_server", error) ||
+          !g_file_set_contents (marker, "", 0, error))
+        return NULL;
+    }
+  return mp_pgsql_db_new (server, error);
+}
+#endif
+
+MpDb *
+mp_test_db_open (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "server.db", NULL);
+  g_autoptr (GError) error = NULL;
+  MpDb *db = NULL;
+
+#ifdef MP_HAVE_POSTGRESQL
+  if (g_getenv ("MP_TEST_POSTGRESQL") != NULL)
+    db = open_in_cluster (folder, &error);
+  else
+#endif
+    db = mp_sqlite_db_new (path, &error);
+  g_assert_no_error (error);
+  return db;
+}
