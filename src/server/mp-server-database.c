@@ -3,6 +3,7 @@
 
 #include "mp-server-database.h"
 
+#include "mp-audit-log.h"
 #include "mp-error.h"
 #include "mp-sqlite-db.h"
 
@@ -147,14 +148,22 @@ mp_server_database_take (const char *data_dir,
   g_autofree char *path = format_name_path (data_dir);
   g_autofree char *line = g_strconcat (conninfo, "\n", NULL);
   g_autoptr (MpDb) db = NULL;
+  gboolean has_key;
 
   if (!migrate_named (conninfo, owner_conninfo, error))
     return FALSE;
   db = open_named (conninfo, error);
-  return db != NULL &&
-         g_file_set_contents_full (path, line, -1,
-                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                   0600, error);
+  if (db == NULL || !mp_audit_log_has_key (db, &has_key, error))
+    return FALSE;
+  if (has_key)
+    {
+      g_set_error (error, MP_ERROR, MP_ERROR_CONFLICT,
+                   "The database has its server's keys already. For another server of it, copy the "
+                   "data folder (database, audit.key, master.key)");
+      return FALSE;
+    }
+  return g_file_set_contents_full (
+      path, line, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
 }
 
 /**

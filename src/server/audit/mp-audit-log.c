@@ -182,6 +182,27 @@ mp_audit_log_get_public_key (MpAuditLog *self)
 }
 
 /**
+ * mp_audit_log_has_key:
+ * @db: a database
+ * @has_key: (out): whether a log of it was made before, with a key
+ * @error: return location
+ *
+ * Returns: whether it could be read
+ */
+gboolean
+mp_audit_log_has_key (MpDb *db, gboolean *has_key, GError **error)
+{
+  g_autofree char *known = NULL;
+
+  g_return_val_if_fail (MP_IS_DB (db) && has_key != NULL, FALSE);
+
+  if (!mp_db_get_meta (db, META_KEY, &known, error))
+    return FALSE;
+  *has_key = known != NULL;
+  return TRUE;
+}
+
+/**
  * mp_audit_log_append:
  * @self: the log
  * @tenant: whose trail

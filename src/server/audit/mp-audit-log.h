@@ -21,6 +21,8 @@ G_DECLARE_FINAL_TYPE (MpAuditLog, mp_audit_log, MP, AUDIT_LOG, GObject)
 MpAuditLog *mp_audit_log_new (MpDb *db, MpClock *clock, const char *key_path, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 const char *mp_audit_log_get_public_key (MpAuditLog *self); /* base64: `audit_key` */
+/* Whether a database has its key, which then lies in some server's folder. */
+gboolean mp_audit_log_has_key (MpDb *db, gboolean *has_key, GError **error);
 
 /* Appends within the calling thread's transaction, so entry and change are committed together.
  * @init's sequence is set here; so is its time where it is 0. */
