@@ -204,9 +204,9 @@ parse_list (MpDocumentReader *reader,
                                                 "keep",   "name",    "label",    "custom",
                                                 "static", "first",   "prefix",   NULL };
   static const char *const field_members[] = {
-    "when",      "request",    "optional",   "joins",   "paging", "items", "entries", "keep",
-    "name",      "label",      "custom",     "static",  "first",  "type",  "subtype", "required",
-    "read_only", "restricted", "max_length", "options", "prefix", NULL
+    "when",     "request",   "optional",   "empty",      "joins",   "paging", "items", "entries",
+    "keep",     "name",      "label",      "custom",     "static",  "first",  "type",  "subtype",
+    "required", "read_only", "restricted", "max_length", "options", "prefix", NULL
   };
   MpListSpec *list = g_new0 (MpListSpec, 1);
   gboolean live;

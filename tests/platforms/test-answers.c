@@ -236,6 +236,24 @@ test_an_empty_list (MpEngineFixture *fixture, gconstpointer data)
     }
 }
 
+/* Custom fields too: an object without any. */
+static void
+test_an_empty_list_of_fields (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"fields\": {\"request\": {\"path\": \"/f\"}, \"items\": \"f\", \"name\": \"n\","
+      " \"type\": \"t\", \"empty\": [404], \"static\": [{\"name\": \"a\", \"type\": \"text\"}]}");
+  g_autoptr (GListModel) fields = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_test_server_add (fixture->server, &(MpTestReply){ .status = 404, .body = "{}" });
+  fields = mp_engine_load_fields (platform, "o", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_model_get_n_items (fields), ==, 1);
+}
+
 /* A refused key is no empty list, whatever else the document says. */
 static void
 test_a_refusal_is_not_empty (MpEngineFixture *fixture, gconstpointer data)
@@ -431,6 +449,7 @@ main (int argc, char **argv)
                       test_no_answer_that_can_be_read);
   mp_engine_add_test ("/platforms/answers/a-refused-list", test_a_refused_list);
   mp_engine_add_test ("/platforms/answers/an-empty-list", test_an_empty_list);
+  mp_engine_add_test ("/platforms/answers/an-empty-list-of-fields", test_an_empty_list_of_fields);
   mp_engine_add_test ("/platforms/answers/a-refusal-is-not-empty", test_a_refusal_is_not_empty);
   mp_engine_add_test ("/platforms/answers/the-missing-permission", test_the_missing_permission);
   mp_engine_add_test ("/platforms/answers/the-missing-permission-in-a-sentence",
