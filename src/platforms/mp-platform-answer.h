@@ -36,4 +36,6 @@ void mp_platform_answer_clear (MpPlatformAnswer *self);
 int64_t mp_platform_answer_find_pause (const MpPlatformDocument *document,
                                        MpHttpResponse *response);
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MpPlatformAnswer, mp_platform_answer_clear)
+
 G_END_DECLS

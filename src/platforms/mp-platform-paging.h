@@ -38,6 +38,7 @@ gboolean mp_paging_advance (MpPaging *self,
                             gboolean *has_next,
                             GError **error);
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MpPaging, mp_paging_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MpPageQuery, mp_page_query_clear)
 
 G_END_DECLS
