@@ -31,8 +31,9 @@ static const MpCommand commands[] = {
     mp_command_key_rotate },
   { "restored", NULL, 0, "To be given when the database was put back from a copy, before “serve”.",
     mp_command_restored },
-  { "serve", "[--listen ADDRESS:PORT] [--behind-proxy] [--platform-dir DIR]", 0,
-    "Answers requests until SIGTERM.", mp_command_serve },
+  { "serve", "[--config FILE] [--listen ADDRESS:PORT] [OPTION…]", 0,
+    "Answers requests until SIGTERM; SIGHUP reads settings and certificate again.",
+    mp_command_serve },
 };
 
 static void

@@ -3,31 +3,24 @@
 
 #include <glib-unix.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
-#include "mp-api-server.h"
+#include "mp-error.h"
 #include "mp-platforms.h"
+#include "mp-server-config.h"
+#include "mp-service-manager.h"
 
-#define DEFAULT_ADDRESS "127.0.0.1:8080"
 #define PURGE_INTERVAL_S (24 * 3600)
 
-/* "127.0.0.1:8080", "[::1]:8080"; %NULL when it is something else */
-static GInetSocketAddress *
-parse_address (const char *text)
+/* The server at work. Lives on the stack of serve (). */
+typedef struct
 {
-  g_autoptr (GSocketConnectable) connectable = g_network_address_parse (text, 0, NULL);
-  GNetworkAddress *address = (GNetworkAddress *) connectable;
-
-  if (address == NULL || strrchr (text, ':') == NULL)
-    return NULL;
-  return (GInetSocketAddress *) g_inet_socket_address_new_from_string (
-      g_network_address_get_hostname (address), g_network_address_get_port (address));
-}
-
-static gboolean
-is_loopback (GInetSocketAddress *address)
-{
-  return g_inet_address_get_is_loopback (g_inet_socket_address_get_address (address));
-}
+  MpServerHome *home;
+  const MpServerConfig *command_line;
+  int inherited_socket;
+  MpApi *api;
+  MpApiServer *server;
+} Service;
 
 static MpPlatformSpec *
 find_platform (const char *id, gpointer user_data)
@@ -46,6 +39,27 @@ report_platforms (MpPlatforms *platforms)
     }
 }
 
+/* As many connections as the operator allows the process, not as few as a shell does. */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    g_message ("The limit of open files stays low");
+}
+
+static void
+set_rate (MpApi *api, const MpServerConfig *config)
+{
+  mp_rate_set_limit (mp_api_get_rate (api), config->requests_per_minute >= 0
+                                                ? (unsigned int) config->requests_per_minute
+                                                : MP_SERVER_CONFIG_DEFAULT_RATE);
+}
+
 static gboolean
 purge_cb (gpointer user_data)
 {
@@ -61,45 +75,89 @@ purge_cb (gpointer user_data)
 }
 
 static gboolean
+reload (Service *service, GError **error)
+{
+  g_autoptr (MpServerConfig) config = mp_server_config_copy (service->command_line);
+  g_auto (MpServerListening) listening = { 0 };
+
+  if (!mp_server_config_read (config, error) ||
+      !mp_server_config_prepare (config, service->inherited_socket, &listening, error) ||
+      !mp_api_server_reload (service->server, &listening.options, error))
+    return FALSE;
+  set_rate (service->api, config);
+  return TRUE;
+}
+
+/* The certificate, the limits and whom to believe; where it listens stays as it was. */
+static gboolean
+reload_cb (gpointer user_data)
+{
+  Service *service = user_data;
+  g_autofree char *state =
+      g_strdup_printf ("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time ());
+  g_autoptr (GError) error = NULL;
+
+  mp_service_manager_notify (state);
+  if (reload (service, &error))
+    fprintf (stderr, "mp-tenant-server: reloaded\n");
+  else
+    fprintf (stderr, "mp-tenant-server: not reloaded, goes on as before: %s\n", error->message);
+  mp_service_manager_notify ("READY=1");
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
 stop_cb (gpointer user_data)
 {
+  mp_service_manager_notify ("STOPPING=1");
   g_main_loop_quit (user_data);
   return G_SOURCE_CONTINUE;
 }
 
+static void
+say_where (Service *service, const MpServerListening *listening)
+{
+  g_autofree char *host =
+      listening->address != NULL
+          ? g_inet_address_to_string (g_inet_socket_address_get_address (listening->address))
+          : g_strdup ("a socket of the service manager");
+
+  printf (strchr (host, ':') != NULL ? "listening on %s://[%s]:%u\n" : "listening on %s://%s:%u\n",
+          listening->certificate != NULL ? "https" : "http", host,
+          mp_api_server_get_port (service->server));
+  fflush (stdout);
+}
+
 static MpExit
-run (MpApiServer *server, MpServerHome *home, GInetSocketAddress *address)
+run (Service *service, const MpServerListening *listening)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autofree char *host = g_inet_address_to_string (g_inet_socket_address_get_address (address));
-  gboolean is_ipv6 =
-      g_socket_address_get_family (G_SOCKET_ADDRESS (address)) == G_SOCKET_FAMILY_IPV6;
-  unsigned int term_id = g_unix_signal_add (SIGTERM, stop_cb, loop);
-  unsigned int interrupt_id = g_unix_signal_add (SIGINT, stop_cb, loop);
-  unsigned int purge_id;
+  unsigned int source_ids[4];
 
-  purge_cb (home);
-  purge_id = g_timeout_add_seconds (PURGE_INTERVAL_S, purge_cb, home);
-  printf (is_ipv6 ? "listening on http://[%s]:%u\n" : "listening on http://%s:%u\n", host,
-          mp_api_server_get_port (server));
-  fflush (stdout);
+  purge_cb (service->home);
+  source_ids[0] = g_unix_signal_add (SIGTERM, stop_cb, loop);
+  source_ids[1] = g_unix_signal_add (SIGINT, stop_cb, loop);
+  source_ids[2] = g_unix_signal_add (SIGHUP, reload_cb, service);
+  source_ids[3] = g_timeout_add_seconds (PURGE_INTERVAL_S, purge_cb, service->home);
+  say_where (service, listening);
+  mp_service_manager_notify ("READY=1");
   g_main_loop_run (loop);
 
-  mp_api_server_stop (server);
-  g_source_remove (term_id);
-  g_source_remove (interrupt_id);
-  g_source_remove (purge_id);
+  mp_api_server_stop (service->server);
+  for (size_t i = 0; i < G_N_ELEMENTS (source_ids); i++)
+    g_source_remove (source_ids[i]);
   return MP_EXIT_OK;
 }
 
 static MpExit
 serve (MpServerHome *home,
-       const MpApiServerOptions *options,
-       const char *platform_dir,
-       const char *const *base_addresses)
+       const MpServerConfig *config,
+       const MpServerListening *listening,
+       const MpServerConfig *command_line)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MpApiOutbound) outbound = mp_api_outbound_new (platform_dir, base_addresses, &error);
+  g_autoptr (MpApiOutbound) outbound = mp_api_outbound_new (
+      config->platform_dir, (const char *const *) config->base_addresses, &error);
   const MpApiServices services = {
     .db = home->db,
     .audit = home->audit,
@@ -112,15 +170,24 @@ serve (MpServerHome *home,
   };
   g_autoptr (MpApi) api = NULL;
   g_autoptr (MpApiServer) server = NULL;
+  Service service = {
+    .home = home,
+    .command_line = command_line,
+    .inherited_socket = listening->options.socket,
+  };
 
   if (outbound == NULL)
     return mp_command_fail (error);
   report_platforms (mp_api_outbound_get_platforms (outbound));
   api = mp_api_new (&services);
+  set_rate (api, config);
   server = mp_api_server_new (api);
-  if (!mp_api_server_start (server, options, &error))
+  if (!mp_api_server_start (server, &listening->options, &error))
     return mp_command_fail (error);
-  return run (server, home, options->address);
+
+  service.api = api;
+  service.server = server;
+  return run (&service, listening);
 }
 
 /**
@@ -129,48 +196,53 @@ serve (MpServerHome *home,
  * @argc: the number of arguments
  * @argv: the arguments
  *
- * `serve --listen ADDRESS:PORT`, until SIGTERM.
+ * `serve --listen ADDRESS:PORT`, until SIGTERM; SIGHUP reads the configuration and the certificate
+ * again.
  *
  * Returns: the exit code
  */
 MpExit
 mp_command_serve (const MpCommand *self, int argc, char **argv)
 {
-  g_autofree char *listen = NULL;
-  g_autofree char *platform_dir = NULL;
-  g_auto (GStrv) base_addresses = NULL;
-  gboolean is_behind_proxy = FALSE;
+  g_auto (MpServerConfig) command_line = MP_SERVER_CONFIG_INIT;
   const GOptionEntry entries[] = {
-    { "listen", 0, 0, G_OPTION_ARG_STRING, &listen,
-      "Where to listen (default: " DEFAULT_ADDRESS "); port 0: a free one", "ADDRESS:PORT" },
-    { "behind-proxy", 0, 0, G_OPTION_ARG_NONE, &is_behind_proxy,
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &command_line.path,
+      "File of settings; those of the command line win", "FILE" },
+    { "listen", 0, 0, G_OPTION_ARG_STRING, &command_line.listen,
+      "Where to listen (default: 127.0.0.1:8080); port 0: a free one", "ADDRESS:PORT" },
+    { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &command_line.certificate,
+      "Certificate chain for HTTPS, PEM", "FILE" },
+    { "private-key", 0, 0, G_OPTION_ARG_FILENAME, &command_line.private_key,
+      "The certificate's private key, PEM", "FILE" },
+    { "behind-proxy", 0, 0, G_OPTION_ARG_NONE, &command_line.is_behind_proxy,
       "A proxy in front speaks HTTPS and sets X-Forwarded-For", NULL },
-    { "platform-dir", 0, 0, G_OPTION_ARG_FILENAME, &platform_dir,
+    { "trusted-proxy", 0, 0, G_OPTION_ARG_STRING_ARRAY, &command_line.trusted_proxies,
+      "Which proxies are believed (default: those of this machine)", "ADDRESS" },
+    { "share-port", 0, 0, G_OPTION_ARG_NONE, &command_line.shares_port,
+      "Several processes listen on the same port", NULL },
+    { "platform-dir", 0, 0, G_OPTION_ARG_FILENAME, &command_line.platform_dir,
       "Folder of further platform documents", "DIR" },
-    { "base-url", 0, 0, G_OPTION_ARG_STRING_ARRAY, &base_addresses,
+    { "base-url", 0, 0, G_OPTION_ARG_STRING_ARRAY, &command_line.base_addresses,
       "For tests: sends a platform's calls to a loopback address instead", "PLATFORM=URL" },
     { 0 },
   };
   g_autofree char *data_dir = NULL;
-  g_autoptr (GInetSocketAddress) address = NULL;
+  g_autoptr (MpServerConfig) config = NULL;
   g_autoptr (MpServerHome) home = NULL;
+  g_auto (MpServerListening) listening = { 0 };
   g_autoptr (GError) error = NULL;
-  MpApiServerOptions options = { 0 };
 
   if (!mp_command_parse (self, &argc, &argv, entries, &data_dir))
     return MP_EXIT_USAGE;
-  address = parse_address (listen != NULL ? listen : DEFAULT_ADDRESS);
-  if (address == NULL)
-    return mp_command_misuse ("--listen is an IP address and a port, as in 127.0.0.1:8080");
-  if (!is_loopback (address) && !is_behind_proxy)
-    return mp_command_misuse ("Plain HTTP is for loopback addresses only. With a proxy in front "
-                              "that speaks HTTPS, add --behind-proxy.");
+  raise_descriptor_limit ();
+  config = mp_server_config_copy (&command_line);
+  if (!mp_server_config_read (config, &error) ||
+      !mp_server_config_prepare (config, mp_service_manager_take_socket (), &listening, &error))
+    {
+      mp_command_fail (error);
+      return g_error_matches (error, MP_ERROR, MP_ERROR_INVALID) ? MP_EXIT_USAGE : MP_EXIT_FAILED;
+    }
 
   home = mp_server_home_open (data_dir, &error);
-  if (home == NULL)
-    return mp_command_fail (error);
-
-  options.address = address;
-  options.is_behind_proxy = is_behind_proxy;
-  return serve (home, &options, platform_dir, (const char *const *) base_addresses);
+  return home != NULL ? serve (home, config, &listening, &command_line) : mp_command_fail (error);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mp-auth.h"
+#include "mp-rate.h"
 
 #include <json-glib/json-glib.h>
 
@@ -28,6 +29,7 @@ typedef struct
   GBytes *body;                 /* (nullable) */
   char *digest;                 /* (nullable): of a request with an Idempotency-Key */
   MpIdentity *identity;         /* (nullable): set once the token was recognised */
+  MpRateState rate;             /* of its token; limit 0: none */
 } MpApiRequest;
 
 MpApiRequest *mp_api_request_new (void) G_GNUC_WARN_UNUSED_RESULT;

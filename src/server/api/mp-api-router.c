@@ -204,6 +204,22 @@ check_permission (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
   return mp_api_problem_new_from_error (error);
 }
 
+static MpApiReply *
+check_rate (MpApi *self, MpApiRequest *request)
+{
+  g_autofree char *wait = NULL;
+  MpApiReply *refusal;
+
+  request->rate = mp_rate_take (mp_api_get_rate (self), request->identity->token_id);
+  if (request->rate.wait_s == 0)
+    return NULL;
+  wait = g_strdup_printf ("%u", request->rate.wait_s);
+  refusal = mp_api_problem_new (MP_PROBLEM_RATE_LIMITED,
+                                "This token asks too often. Retry-After says when it may again.");
+  mp_api_reply_set_header (refusal, "Retry-After", wait);
+  return refusal;
+}
+
 /* A merge patch (RFC 7396) is JSON, and the text of a PATCH may be called so. Nothing is unpacked
  * here. */
 static gboolean
@@ -239,6 +255,8 @@ mp_api_admit (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
 
   if (!is_public)
     refusal = mp_api_authenticate (self, request);
+  if (refusal == NULL && !is_public)
+    refusal = check_rate (self, request);
   if (refusal == NULL && !is_public)
     refusal = check_permission (self, route, request);
   if (refusal == NULL && (route->flags & MP_API_ROUTE_BODY) != 0 && !is_json (request))

@@ -1,47 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-api-server.h"
 
-#include <errno.h>
 #include <netinet/in.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <microhttpd.h>
-
+#include "mp-api-listener-private.h"
 #include "mp-api-problem.h"
 #include "mp-api-router.h"
-#include "mp-error.h"
 #include "mp-json.h"
 
-#define MAX_CONNECTIONS 512
-/* A person has a few programs; behind a proxy everybody has the proxy's address. */
-#define MAX_CONNECTIONS_PER_ADDRESS 128
 /* Those who wait for news leave connections to those who do not. */
 #define MAX_WAITING 384
 #define WAITING_RETRY_AFTER "10"
-#define CONNECTION_TIMEOUT_S 30
-#define CONNECTION_MEMORY_BYTES (64 * 1024)
+/* Silence of this length ends a connection, unless the client waits for news or a platform. */
+#define SILENCE_TIMEOUT_S 30
+/* What each step of a request may take, however busy the client is. */
+#define BODY_TIMEOUT_S 60
+#define ANSWER_TIMEOUT_S 60
+#define NEXT_HEAD_TIMEOUT_S 50
 /* A refused body is read and dropped, so that the client gets to read the answer; up to here. */
 #define MAX_DROPPED_BYTES (8 * 1024 * 1024)
-/* How long stopping waits for requests that are being answered. */
+/* How long stopping waits for requests that are being answered, and a reload for those of before.
+ */
 #define STOP_TIMEOUT_S 10
+#define RETIRE_TIMEOUT_S 120
 
 struct _MpApiServer
 {
   GObject parent_instance;
 
-  MpApi *api;                /* (owned) */
-  struct MHD_Daemon *daemon; /* (owned) (nullable): not started */
-  gboolean is_behind_proxy;
+  MpApi *api;              /* (owned) */
+  MpApiListener *listener; /* (owned) (nullable): not started */
+  int socket;              /* that listens; -1: not started */
+  GPtrArray *retiring;     /* (element-type GThread): end the requests from before a reload */
 
   GMutex lock;
-  GCond idle;
-  unsigned int n_active;  /* requests, under the lock */
   unsigned int n_waiting; /* requests that wait for news, under the lock */
-  gboolean is_stopping;   /* under the lock */
 };
 
 G_DEFINE_FINAL_TYPE (MpApiServer, mp_api_server, G_TYPE_OBJECT)
@@ -50,13 +47,14 @@ G_DEFINE_FINAL_TYPE (MpApiServer, mp_api_server, G_TYPE_OBJECT)
 typedef struct
 {
   MpApiServer *server;     /* (owned) */
+  MpApiListener *listener; /* its connection's */
   MpApiRequest *request;   /* (owned) */
   const MpApiRoute *route; /* (nullable): refused before there was one */
   MpApiReply *reply;       /* (owned) (nullable): decided already: the body is dropped */
   GByteArray *body;        /* (owned) */
   uint64_t n_received;
+  unsigned int patience_s; /* beyond what a request may take: for news, or a platform */
   gboolean is_waiting;
-  gboolean is_replied;
   unsigned int status; /* 0: nothing was answered */
   int64_t started_us;
 } Exchange;
@@ -74,16 +72,6 @@ intern_method (const char *method)
         return known_methods[i];
     }
   return "OTHER";
-}
-
-static void
-count_exchange (MpApiServer *self, int change)
-{
-  g_mutex_lock (&self->lock);
-  self->n_active += (unsigned int) change;
-  if (self->n_active == 0)
-    g_cond_signal (&self->idle);
-  g_mutex_unlock (&self->lock);
 }
 
 /* Takes a place among those who wait for news. */
@@ -120,7 +108,7 @@ exchange_free (Exchange *exchange)
                          exchange->route != NULL ? exchange->route->pattern : "-",
                          exchange->request->method, exchange->status,
                          g_get_monotonic_time () - exchange->started_us);
-  count_exchange (exchange->server, -1);
+  mp_api_listener_count (exchange->listener, -1);
   g_clear_pointer (&exchange->reply, mp_api_reply_free);
   g_clear_pointer (&exchange->request, mp_api_request_free);
   g_byte_array_unref (exchange->body);
@@ -155,39 +143,6 @@ log_exchange (const Exchange *exchange)
   fprintf (stderr, "%s\n", text);
 }
 
-/* What the proxy in front says: the last address of the list, which it added itself. */
-static char *
-dup_forwarded_address (struct MHD_Connection *connection)
-{
-  const char *list = MHD_lookup_connection_value (connection, MHD_HEADER_KIND, "X-Forwarded-For");
-  const char *comma = list != NULL ? strrchr (list, ',') : NULL;
-  g_autofree char *last = NULL;
-  g_autoptr (GInetAddress) address = NULL;
-
-  if (list == NULL)
-    return NULL;
-  last = g_strstrip (g_strdup (comma != NULL ? comma + 1 : list));
-  address = g_inet_address_new_from_string (last);
-  return address != NULL ? g_inet_address_to_string (address) : NULL;
-}
-
-static char *
-dup_address (MpApiServer *self, struct MHD_Connection *connection)
-{
-  const union MHD_ConnectionInfo *info =
-      MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  char *forwarded = self->is_behind_proxy ? dup_forwarded_address (connection) : NULL;
-  g_autoptr (GSocketAddress) address = NULL;
-
-  if (forwarded != NULL)
-    return forwarded;
-  address = g_socket_address_new_from_native (info->client_addr, sizeof (struct sockaddr_in6));
-  if (!G_IS_INET_SOCKET_ADDRESS (address))
-    return g_strdup ("-");
-  return g_inet_address_to_string (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
-}
-
 /* Values that are no text are left out of the request, as if they were not there. */
 static enum MHD_Result
 take_query (void *data, enum MHD_ValueKind kind, const char *name, const char *value)
@@ -208,19 +163,21 @@ get_header (struct MHD_Connection *connection, const char *name)
 }
 
 static Exchange *
-exchange_new (MpApiServer *self, struct MHD_Connection *connection, const char *method)
+exchange_new (MpApiListener *listener, struct MHD_Connection *connection, const char *method)
 {
+  MpApiServer *self = mp_api_listener_get_owner (listener);
   Exchange *exchange = g_new0 (Exchange, 1);
   MpApiRequest *request = mp_api_request_new ();
 
   exchange->server = g_object_ref (self);
+  exchange->listener = listener;
   exchange->request = request;
   exchange->body = g_byte_array_new ();
   exchange->started_us = g_get_monotonic_time ();
 
   request->id = mp_clock_dup_uuid (mp_api_get_services (self->api)->clock);
   request->method = intern_method (method);
-  request->address = dup_address (self, connection);
+  request->address = mp_api_listener_dup_address (listener, connection);
   request->authorization = get_header (connection, MHD_HTTP_HEADER_AUTHORIZATION);
   request->content_type = get_header (connection, MHD_HTTP_HEADER_CONTENT_TYPE);
   request->content_encoding = get_header (connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
@@ -229,7 +186,7 @@ exchange_new (MpApiServer *self, struct MHD_Connection *connection, const char *
   MHD_get_connection_values (connection, MHD_GET_ARGUMENT_KIND, take_query, request);
 
   mp_api_metrics_start (mp_api_get_metrics (self->api));
-  count_exchange (self, 1);
+  mp_api_listener_count (listener, 1);
   return exchange;
 }
 
@@ -255,8 +212,11 @@ set_timeout (Exchange *exchange, struct MHD_Connection *connection)
     mp_api_request_get_query_int (exchange->request, "wait", 0, 0, MP_API_MAX_WAIT_S, &wait_s);
   if (exchange->route != NULL && (exchange->route->flags & MP_API_ROUTE_CALLS) != 0)
     call_s = MP_API_OUTBOUND_TIMEOUT_S;
+  exchange->patience_s = (unsigned int) (wait_s + call_s);
   MHD_set_connection_option (connection, MHD_CONNECTION_OPTION_TIMEOUT,
-                             (unsigned int) (CONNECTION_TIMEOUT_S + wait_s + call_s));
+                             SILENCE_TIMEOUT_S + exchange->patience_s);
+  mp_api_listener_set_deadline (exchange->listener, connection,
+                                BODY_TIMEOUT_S + exchange->patience_s);
 
   if (wait_s > 0 && exchange->reply == NULL && !start_waiting (exchange))
     {
@@ -303,15 +263,19 @@ free_bytes (void *data)
   g_bytes_unref (data);
 }
 
-static gboolean
-is_stopping (MpApiServer *self)
+/* As draft-ietf-httpapi-ratelimit-headers, "RateLimit header fields for HTTP", has them. */
+static void
+add_rate (struct MHD_Response *response, const MpRateState *rate)
 {
-  gboolean stopping;
+  g_autofree char *policy = NULL;
+  g_autofree char *state = NULL;
 
-  g_mutex_lock (&self->lock);
-  stopping = self->is_stopping;
-  g_mutex_unlock (&self->lock);
-  return stopping;
+  if (rate->limit == 0)
+    return;
+  policy = g_strdup_printf ("\"token\";q=%u;w=%d", rate->limit, MP_RATE_WINDOW_S);
+  state = g_strdup_printf ("\"token\";r=%u;t=%u", rate->remaining, rate->reset_s);
+  MHD_add_response_header (response, "RateLimit-Policy", policy);
+  MHD_add_response_header (response, "RateLimit", state);
 }
 
 static enum MHD_Result
@@ -332,18 +296,20 @@ send_reply (Exchange *exchange, struct MHD_Connection *connection)
   MHD_add_response_header (response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
   MHD_add_response_header (response, "X-Content-Type-Options", "nosniff");
   MHD_add_response_header (response, "X-Request-Id", exchange->request->id);
-  if (is_stopping (exchange->server))
+  if (mp_api_listener_is_closing (exchange->listener))
     MHD_add_response_header (response, MHD_HTTP_HEADER_CONNECTION, "close");
+
+  add_rate (response, &exchange->request->rate);
 
   g_hash_table_iter_init (&iter, reply->headers);
   while (g_hash_table_iter_next (&iter, &name, &value))
     MHD_add_response_header (response, name, value);
 
+  mp_api_listener_set_deadline (exchange->listener, connection, ANSWER_TIMEOUT_S);
   result = MHD_queue_response (connection, reply->status, response);
   MHD_destroy_response (response);
   if (result == MHD_YES)
     exchange->status = reply->status;
-  exchange->is_replied = TRUE;
   return result;
 }
 
@@ -358,12 +324,11 @@ handle_request (void *data,
                 size_t *upload_size,
                 void **state)
 {
-  MpApiServer *self = data;
   Exchange *exchange = *state;
 
   if (exchange == NULL)
     {
-      exchange = exchange_new (self, connection, method);
+      exchange = exchange_new (data, connection, method);
       *state = exchange;
       admit (exchange, connection, path);
       /* A client that asks before sending, or would send very much, is told at once. */
@@ -379,7 +344,7 @@ handle_request (void *data,
     {
       exchange->request->body = g_byte_array_free_to_bytes (exchange->body);
       exchange->body = g_byte_array_new ();
-      exchange->reply = mp_api_answer (self->api, exchange->route, exchange->request);
+      exchange->reply = mp_api_answer (exchange->server->api, exchange->route, exchange->request);
       stop_waiting (exchange);
     }
   return send_reply (exchange, connection);
@@ -396,17 +361,9 @@ request_completed_cb (void *data,
   if (exchange == NULL)
     return;
   log_exchange (exchange);
+  mp_api_listener_set_deadline (exchange->listener, connection, NEXT_HEAD_TIMEOUT_S);
   exchange_free (exchange);
   *state = NULL;
-}
-
-G_GNUC_PRINTF (2, 0)
-static void
-log_cb (void *data, const char *format, va_list arguments)
-{
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
-
-  g_debug ("%s", g_strchomp (text));
 }
 
 static void
@@ -425,8 +382,8 @@ mp_api_server_finalize (GObject *object)
 {
   MpApiServer *self = MP_API_SERVER (object);
 
+  g_ptr_array_unref (self->retiring);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->idle);
 
   G_OBJECT_CLASS (mp_api_server_parent_class)->finalize (object);
 }
@@ -444,7 +401,8 @@ static void
 mp_api_server_init (MpApiServer *self)
 {
   g_mutex_init (&self->lock);
-  g_cond_init (&self->idle);
+  self->socket = -1;
+  self->retiring = g_ptr_array_new ();
 }
 
 /**
@@ -469,48 +427,63 @@ mp_api_server_new (MpApi *api)
  * mp_api_server_start:
  * @self: a listener
  * @options: where and how
- * @error: return location for %MP_ERROR_UNAVAILABLE: the address cannot be listened on
+ * @error: return location for %MP_ERROR_UNAVAILABLE: the address cannot be listened on, or the
+ *   certificate not be served
  *
  * Returns: whether it listens
  */
 gboolean
 mp_api_server_start (MpApiServer *self, const MpApiServerOptions *options, GError **error)
 {
-  GSocketAddress *address = G_SOCKET_ADDRESS (options->address);
-  struct sockaddr_storage native = { 0 };
-  unsigned int flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD |
-                       MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC | MHD_USE_ERROR_LOG;
-  const struct MHD_OptionItem limits[] = {
-    { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t) log_cb, NULL },
-    { MHD_OPTION_SOCK_ADDR, 0, &native },
-    { MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS, NULL },
-    { MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-      options->is_behind_proxy ? 0 : MAX_CONNECTIONS_PER_ADDRESS, NULL },
-    { MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_S, NULL },
-    { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY_BYTES, NULL },
-    { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t) request_completed_cb, NULL },
-    { MHD_OPTION_END, 0, NULL },
-  };
+  g_return_val_if_fail (MP_IS_API_SERVER (self) && self->listener == NULL, FALSE);
 
-  g_return_val_if_fail (MP_IS_API_SERVER (self) && self->daemon == NULL, FALSE);
-
-  if (!g_socket_address_to_native (address, &native, sizeof native, error))
+  self->socket =
+      options->address != NULL ? mp_api_listener_open_socket (options, error) : options->socket;
+  if (self->socket < 0)
     return FALSE;
-  if (g_socket_address_get_family (address) == G_SOCKET_FAMILY_IPV6)
-    flags |= MHD_USE_IPv6;
-
-  self->is_behind_proxy = options->is_behind_proxy;
-  self->daemon = MHD_start_daemon (flags, 0, NULL, NULL, handle_request, self, MHD_OPTION_ARRAY,
-                                   limits, MHD_OPTION_END);
-  if (self->daemon == NULL)
+  self->listener = mp_api_listener_new (self->socket, options, handle_request, request_completed_cb,
+                                        self, error);
+  if (self->listener == NULL)
     {
-      g_autofree char *text =
-          g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (options->address));
-
-      g_set_error (error, MP_ERROR, MP_ERROR_UNAVAILABLE, "Cannot listen on %s: %s", text,
-                   g_strerror (errno));
-      return FALSE;
+      close (self->socket);
+      self->socket = -1;
     }
+  return self->listener != NULL;
+}
+
+static gpointer
+retire (gpointer data)
+{
+  mp_api_listener_finish (data, RETIRE_TIMEOUT_S);
+  return NULL;
+}
+
+/**
+ * mp_api_server_reload:
+ * @self: a listener that was started
+ * @options: the certificate and the limits from now on; where it listens does not change
+ * @error: return location for %MP_ERROR_UNAVAILABLE: the certificate cannot be served; everything
+ *   is as before then
+ *
+ * Takes new connections under the new options on the same socket, so that none is refused
+ * meanwhile; requests under way end as they began.
+ *
+ * Returns: whether the options are taken
+ */
+gboolean
+mp_api_server_reload (MpApiServer *self, const MpApiServerOptions *options, GError **error)
+{
+  MpApiListener *listener;
+
+  g_return_val_if_fail (MP_IS_API_SERVER (self) && self->listener != NULL, FALSE);
+
+  listener = mp_api_listener_new (self->socket, options, handle_request, request_completed_cb, self,
+                                  error);
+  if (listener == NULL)
+    return FALSE;
+  mp_api_listener_close (self->listener);
+  g_ptr_array_add (self->retiring, g_thread_new ("mp-retire", retire, self->listener));
+  self->listener = listener;
   return TRUE;
 }
 
@@ -523,47 +496,41 @@ mp_api_server_start (MpApiServer *self, const MpApiServerOptions *options, GErro
 unsigned int
 mp_api_server_get_port (MpApiServer *self)
 {
-  const union MHD_DaemonInfo *info;
+  struct sockaddr_storage native = { 0 };
+  socklen_t size = sizeof native;
+  g_autoptr (GSocketAddress) address = NULL;
 
-  g_return_val_if_fail (MP_IS_API_SERVER (self) && self->daemon != NULL, 0);
+  g_return_val_if_fail (MP_IS_API_SERVER (self) && self->listener != NULL, 0);
 
-  info = MHD_get_daemon_info (self->daemon, MHD_DAEMON_INFO_BIND_PORT);
-  return info != NULL ? info->port : 0;
-}
-
-/* Requests that wait for news are answered now; the others get some time. */
-static void
-drain (MpApiServer *self)
-{
-  int64_t deadline_us = g_get_monotonic_time () + STOP_TIMEOUT_S * G_USEC_PER_SEC;
-
-  mp_db_end_waiting (mp_api_get_services (self->api)->db);
-  g_mutex_lock (&self->lock);
-  self->is_stopping = TRUE;
-  while (self->n_active > 0 && g_cond_wait_until (&self->idle, &self->lock, deadline_us))
-    continue;
-  g_mutex_unlock (&self->lock);
+  if (getsockname (self->socket, (struct sockaddr *) &native, &size) != 0)
+    return 0;
+  address = g_socket_address_new_from_native (&native, size);
+  return G_IS_INET_SOCKET_ADDRESS (address)
+             ? g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address))
+             : 0;
 }
 
 /**
  * mp_api_server_stop:
  * @self: a listener
  *
- * Takes no more connections, lets the requests that are being answered end, and stops.
+ * Takes no more connections, lets the requests that are being answered end, and stops. Requests
+ * that wait for news are answered now.
  */
 void
 mp_api_server_stop (MpApiServer *self)
 {
-  int listener;
-
   g_return_if_fail (MP_IS_API_SERVER (self));
 
-  if (self->daemon == NULL)
+  if (self->listener == NULL)
     return;
 
-  listener = MHD_quiesce_daemon (self->daemon);
-  drain (self);
-  g_clear_pointer (&self->daemon, MHD_stop_daemon);
-  if (listener >= 0)
-    close (listener);
+  mp_api_listener_close (self->listener);
+  mp_db_end_waiting (mp_api_get_services (self->api)->db);
+  mp_api_listener_finish (g_steal_pointer (&self->listener), STOP_TIMEOUT_S);
+  for (unsigned int i = 0; i < self->retiring->len; i++)
+    g_thread_join (g_ptr_array_index (self->retiring, i));
+  g_ptr_array_set_size (self->retiring, 0);
+  close (self->socket);
+  self->socket = -1;
 }

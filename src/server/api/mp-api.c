@@ -7,6 +7,7 @@ struct _MpApi
 
   MpApiServices services; /* its objects are (owned) */
   MpApiMetrics *metrics;  /* (owned) */
+  MpRate *rate;           /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (MpApi, mp_api, G_TYPE_OBJECT)
@@ -30,6 +31,7 @@ static void
 mp_api_finalize (GObject *object)
 {
   mp_api_metrics_free (MP_API (object)->metrics);
+  g_clear_pointer (&MP_API (object)->rate, mp_rate_free);
 
   G_OBJECT_CLASS (mp_api_parent_class)->finalize (object);
 }
@@ -63,6 +65,7 @@ mp_api_new (const MpApiServices *services)
 
   self = g_object_new (MP_TYPE_API, NULL);
   self->services = *services;
+  self->rate = mp_rate_new (services->clock);
   g_object_ref (self->services.db);
   g_object_ref (self->services.audit);
   g_object_ref (self->services.vault);
@@ -98,4 +101,18 @@ mp_api_get_metrics (MpApi *self)
   g_return_val_if_fail (MP_IS_API (self), NULL);
 
   return self->metrics;
+}
+
+/**
+ * mp_api_get_rate:
+ * @self: an API
+ *
+ * Returns: (transfer none): what each token may still ask; without a limit at first
+ */
+MpRate *
+mp_api_get_rate (MpApi *self)
+{
+  g_return_val_if_fail (MP_IS_API (self), NULL);
+
+  return self->rate;
 }

@@ -8,6 +8,7 @@
 #include "mp-clock.h"
 #include "mp-db.h"
 #include "mp-platform-spec.h"
+#include "mp-rate.h"
 #include "mp-vault.h"
 
 G_BEGIN_DECLS
@@ -38,5 +39,6 @@ G_DECLARE_FINAL_TYPE (MpApi, mp_api, MP, API, GObject)
 MpApi *mp_api_new (const MpApiServices *services) G_GNUC_WARN_UNUSED_RESULT;
 const MpApiServices *mp_api_get_services (MpApi *self);
 MpApiMetrics *mp_api_get_metrics (MpApi *self);
+MpRate *mp_api_get_rate (MpApi *self);
 
 G_END_DECLS

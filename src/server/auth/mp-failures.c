@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-failures.h"
 
+#include <gio/gio.h>
+#include <string.h>
+
 /* Addresses kept at most; beyond it those whose window has passed are dropped, then all. Who has
  * that many addresses is not kept out by counting per address. */
 #define MAX_ADDRESSES 10000
@@ -43,6 +46,22 @@ make_room (MpFailures *self, int64_t now_unix_us)
     g_hash_table_remove_all (self->windows);
 }
 
+/* What counts as one client: an IPv4 address; of IPv6 the network of 64 bits that a single customer
+ * has, all of it. */
+static char *
+dup_client (const char *address)
+{
+  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
+  g_autoptr (GInetAddress) network = NULL;
+  uint8_t bytes[16] = { 0 };
+
+  if (parsed == NULL || g_inet_address_get_family (parsed) != G_SOCKET_FAMILY_IPV6)
+    return g_strdup (address);
+  memcpy (bytes, g_inet_address_to_bytes (parsed), sizeof bytes / 2);
+  network = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
+  return g_inet_address_to_string (network);
+}
+
 MpFailures *
 mp_failures_new (MpClock *clock)
 {
@@ -68,7 +87,8 @@ mp_failures_get_wait_s (MpFailures *self, const char *address)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   int64_t now_unix_us = mp_clock_get_now_unix_us (self->clock);
-  const Window *window = g_hash_table_lookup (self->windows, address);
+  g_autofree char *client = dup_client (address);
+  const Window *window = g_hash_table_lookup (self->windows, client);
 
   if (window == NULL || window->count < MP_FAILURES_MAX || has_passed (window, now_unix_us))
     return 0;
@@ -81,13 +101,14 @@ mp_failures_add (MpFailures *self, const char *address)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   int64_t now_unix_us = mp_clock_get_now_unix_us (self->clock);
-  Window *window = g_hash_table_lookup (self->windows, address);
+  g_autofree char *client = dup_client (address);
+  Window *window = g_hash_table_lookup (self->windows, client);
 
   if (window == NULL)
     {
       make_room (self, now_unix_us);
       window = g_new0 (Window, 1);
-      g_hash_table_insert (self->windows, g_strdup (address), window);
+      g_hash_table_insert (self->windows, g_steal_pointer (&client), window);
     }
   if (window->count == 0 || has_passed (window, now_unix_us))
     *window = (Window){ .start_unix_us = now_unix_us };

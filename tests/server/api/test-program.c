@@ -6,187 +6,33 @@
 
 #include "mp-json.h"
 #include "mp-test-folder.h"
-
-/* mp-tenant-server as the operator has it: the program MP_TENANT_SERVER names, in processes. */
-typedef struct
-{
-  char *folder;
-  char *data_dir;
-  char *log;
-  SoupSession *session;
-} Fixture;
-
-typedef struct
-{
-  int status;
-  char *output;
-} Outcome;
-
-static void
-outcome_clear (Outcome *outcome)
-{
-  g_free (outcome->output);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Outcome, outcome_clear)
-
-static GPtrArray *
-new_arguments (Fixture *fixture, const char *line)
-{
-  g_auto (GStrv) words = g_strsplit (line, " ", -1);
-  GPtrArray *arguments = g_ptr_array_new_with_free_func (g_free);
-
-  g_ptr_array_add (arguments, g_strdup (g_getenv ("MP_TENANT_SERVER")));
-  for (unsigned int i = 0; words[i] != NULL; i++)
-    g_ptr_array_add (arguments, g_strdup (words[i]));
-  g_ptr_array_add (arguments, g_strconcat ("--data-dir=", fixture->data_dir, NULL));
-  g_ptr_array_add (arguments, NULL);
-  return arguments;
-}
-
-/* Runs a command to its end; answers its exit code and what it printed. */
-static Outcome
-run (Fixture *fixture, const char *line)
-{
-  g_autoptr (GPtrArray) arguments = new_arguments (fixture, line);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process = g_subprocess_newv (
-      (const char *const *) arguments->pdata,
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
-  Outcome outcome = { 0 };
-
-  g_assert_no_error (error);
-  g_subprocess_communicate_utf8 (process, NULL, NULL, &outcome.output, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_get_if_exited (process));
-  outcome.status = g_subprocess_get_exit_status (process);
-  g_test_message ("%s: %d", line, outcome.status);
-  g_strchomp (outcome.output);
-  return outcome;
-}
-
-static void
-assert_run (Fixture *fixture, const char *line, int status)
-{
-  g_auto (Outcome) outcome = run (fixture, line);
-
-  g_assert_cmpint (outcome.status, ==, status);
-}
-
-/* Starts the server with further options; @address: (out): where it says that it listens. */
-static GSubprocess *
-serve (Fixture *fixture, const char *options, char **address)
-{
-  g_autofree char *command = g_strconcat ("serve --listen 127.0.0.1:0 ", options, NULL);
-  g_autoptr (GPtrArray) arguments = new_arguments (fixture, g_strchomp (command));
-  g_autoptr (GSubprocessLauncher) launcher =
-                 g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GDataInputStream) lines = NULL;
-  g_autofree char *line = NULL;
-  GSubprocess *process;
-
-  g_subprocess_launcher_set_stderr_file_path (launcher, fixture->log);
-  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments->pdata, &error);
-  g_assert_no_error (error);
-  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
-  line = g_data_input_stream_read_line_utf8 (lines, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (line);
-  g_assert_true (g_str_has_prefix (line, "listening on http://127.0.0.1:"));
-  *address = g_strdup (line + strlen ("listening on "));
-  return process;
-}
-
-static void
-stop (GSubprocess *process, int signal_number)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_subprocess_send_signal (process, signal_number);
-  g_subprocess_wait (process, NULL, &error);
-  g_assert_no_error (error);
-  if (signal_number == SIGTERM)
-    {
-      g_assert_true (g_subprocess_get_if_exited (process));
-      g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 0);
-    }
-  g_object_unref (process);
-}
-
-/* Asks the running server; answers the status. */
-static unsigned int
-ask (Fixture *fixture, const char *address, const char *path, const char *token)
-{
-  g_autofree char *uri = g_strconcat (address, "/v1/tenants/demo", path, NULL);
-  g_autofree char *bearer = g_strconcat ("Bearer ", token, NULL);
-  g_autoptr (SoupMessage) message = soup_message_new ("GET", uri);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) body = NULL;
-
-  soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", bearer);
-  body = soup_session_send_and_read (fixture->session, message, NULL, &error);
-  g_assert_no_error (error);
-  return soup_message_get_status (message);
-}
-
-static char *
-add_token (Fixture *fixture, const char *role)
-{
-  g_autofree char *line = g_strdup_printf ("token add demo --role %s --actor anna", role);
-  g_auto (Outcome) outcome = run (fixture, line);
-
-  g_assert_cmpint (outcome.status, ==, 0);
-  g_assert_true (g_str_has_prefix (outcome.output, "mpt_"));
-  return g_steal_pointer (&outcome.output);
-}
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = mp_test_folder_new ();
-  fixture->data_dir = g_build_filename (fixture->folder, "data", NULL);
-  fixture->log = g_build_filename (fixture->folder, "log", NULL);
-  fixture->session = soup_session_new ();
-  assert_run (fixture, "init", 0);
-  assert_run (fixture, "tenant add demo --name Demonstration", 0);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  g_clear_object (&fixture->session);
-  mp_test_folder_remove (fixture->folder);
-  g_free (fixture->folder);
-  g_free (fixture->data_dir);
-  g_free (fixture->log);
-}
+#include "mp-test-program.h"
 
 /* From nothing to an answered request and back; the log tells of it without the token. */
 static void
-test_operation (Fixture *fixture, gconstpointer data)
+test_operation (MpTestProgram *fixture, gconstpointer data)
 {
-  g_autofree char *token = add_token (fixture, "client_admin");
+  g_autofree char *token = mp_test_program_add_token (fixture, "client_admin");
   g_autofree char *address = NULL;
-  GSubprocess *process = serve (fixture, "", &address);
-  g_auto (Outcome) tenants = run (fixture, "tenant list");
-  g_auto (Outcome) tokens = { 0 };
+  GSubprocess *process = mp_test_program_serve (fixture, "", &address);
+  g_auto (MpTestOutcome) tenants = mp_test_program_run (fixture, "tenant list");
+  g_auto (MpTestOutcome) tokens = { 0 };
   g_autofree char *revoke = NULL;
   g_autofree char *log = NULL;
   g_autofree char *leak = NULL;
   GStatBuf status;
 
   g_assert_cmpstr (tenants.output, ==, "demo\tDemonstration");
-  g_assert_cmpuint (ask (fixture, address, "/?purpose=sign-in", token), ==, 200);
+  g_assert_cmpuint (mp_test_program_ask (fixture, address, "/?purpose=sign-in", token), ==, 200);
 
-  tokens = run (fixture, "token list demo");
+  tokens = mp_test_program_run (fixture, "token list demo");
   g_assert_nonnull (strstr (tokens.output, "\tclient_admin\tanna\t"));
   revoke = g_strdup_printf ("token revoke demo %.36s", tokens.output);
-  assert_run (fixture, revoke, 0);
-  g_assert_cmpuint (ask (fixture, address, "/", token), ==, 401);
-  stop (process, SIGTERM);
+  mp_test_program_assert_run (fixture, revoke, 0);
+  g_assert_cmpuint (mp_test_program_ask (fixture, address, "/", token), ==, 401);
+  mp_test_program_stop (process, SIGTERM);
 
-  assert_run (fixture, "audit verify --tenant demo", 0);
+  mp_test_program_assert_run (fixture, "audit verify --tenant demo", 0);
   g_assert_true (g_file_get_contents (fixture->log, &log, NULL, NULL));
   g_assert_nonnull (strstr (log, "\"route\":\"/v1/tenants/{tenant}\",\"status\":200"));
   g_assert_null (strstr (log, "sign-in"));
@@ -198,46 +44,46 @@ test_operation (Fixture *fixture, gconstpointer data)
 
 /* What was answered is there after the power failed. */
 static void
-test_killed (Fixture *fixture, gconstpointer data)
+test_killed (MpTestProgram *fixture, gconstpointer data)
 {
-  g_autofree char *token = add_token (fixture, "client_user");
+  g_autofree char *token = mp_test_program_add_token (fixture, "client_user");
   g_autofree char *address = NULL;
   g_autofree char *again = NULL;
-  GSubprocess *process = serve (fixture, "", &address);
+  GSubprocess *process = mp_test_program_serve (fixture, "", &address);
 
-  g_assert_cmpuint (ask (fixture, address, "/?purpose=sign-in", token), ==, 200);
-  stop (process, SIGKILL);
-  process = serve (fixture, "", &again);
-  g_assert_cmpuint (ask (fixture, again, "/", token), ==, 200);
-  stop (process, SIGTERM);
-  assert_run (fixture, "audit verify --tenant demo", 0);
+  g_assert_cmpuint (mp_test_program_ask (fixture, address, "/?purpose=sign-in", token), ==, 200);
+  mp_test_program_stop (process, SIGKILL);
+  process = mp_test_program_serve (fixture, "", &again);
+  g_assert_cmpuint (mp_test_program_ask (fixture, again, "/", token), ==, 200);
+  mp_test_program_stop (process, SIGTERM);
+  mp_test_program_assert_run (fixture, "audit verify --tenant demo", 0);
 }
 
 /* A database put back from an old copy is found out by a later checkpoint. */
 static void
-test_old_copy (Fixture *fixture, gconstpointer data)
+test_old_copy (MpTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *database = g_build_filename (fixture->data_dir, "server.db", NULL);
   g_autofree char *checkpoint = g_build_filename (fixture->folder, "heads", NULL);
   g_autofree char *save = g_strconcat ("audit checkpoint ", checkpoint, NULL);
   g_autofree char *verify =
       g_strconcat ("audit verify --tenant demo --checkpoint ", checkpoint, NULL);
-  g_autofree char *token = add_token (fixture, "auditor");
+  g_autofree char *token = mp_test_program_add_token (fixture, "auditor");
   g_autofree char *copy = NULL;
   size_t length;
 
   g_assert_true (g_file_get_contents (database, &copy, &length, NULL));
-  g_free (add_token (fixture, "auditor"));
-  assert_run (fixture, save, 0);
-  assert_run (fixture, verify, 0);
+  g_free (mp_test_program_add_token (fixture, "auditor"));
+  mp_test_program_assert_run (fixture, save, 0);
+  mp_test_program_assert_run (fixture, verify, 0);
   g_assert_true (g_file_set_contents (database, copy, (gssize) length, NULL));
-  assert_run (fixture, "audit verify --tenant demo", 0);
-  assert_run (fixture, verify, 3);
+  mp_test_program_assert_run (fixture, "audit verify --tenant demo", 0);
+  mp_test_program_assert_run (fixture, verify, 3);
 }
 
 /* The cursor of the feed's end. */
 static char *
-dup_cursor (Fixture *fixture, const char *address, const char *token)
+dup_cursor (MpTestProgram *fixture, const char *address, const char *token)
 {
   g_autofree char *uri = g_strconcat (address, "/v1/tenants/demo/changes", NULL);
   g_autofree char *bearer = g_strconcat ("Bearer ", token, NULL);
@@ -258,31 +104,34 @@ dup_cursor (Fixture *fixture, const char *address, const char *token)
 /* The numbers of an old copy are given out a second time: what they meant before must not be taken
  * for what they mean then. The trail tells of it and goes on. */
 static void
-test_restored (Fixture *fixture, gconstpointer data)
+test_restored (MpTestProgram *fixture, gconstpointer data)
 {
-  g_autofree char *token = add_token (fixture, "auditor");
+  g_autofree char *token = mp_test_program_add_token (fixture, "auditor");
   g_autofree char *address = NULL;
-  GSubprocess *process = serve (fixture, "", &address);
+  GSubprocess *process = mp_test_program_serve (fixture, "", &address);
   g_autofree char *cursor = dup_cursor (fixture, address, token);
   g_autofree char *since = g_strconcat ("/changes?since=", cursor, NULL);
   g_autofree char *again = NULL;
   g_autofree char *next = NULL;
 
-  g_assert_cmpuint (ask (fixture, address, since, token), ==, 200);
-  stop (process, SIGTERM);
-  assert_run (fixture, "restored", 0);
+  g_assert_cmpuint (mp_test_program_ask (fixture, address, since, token), ==, 200);
+  mp_test_program_stop (process, SIGTERM);
+  mp_test_program_assert_run (fixture, "restored", 0);
 
-  process = serve (fixture, "", &again);
-  g_assert_cmpuint (ask (fixture, again, since, token), ==, 410);
+  process = mp_test_program_serve (fixture, "", &again);
+  g_assert_cmpuint (mp_test_program_ask (fixture, again, since, token), ==, 410);
   next = dup_cursor (fixture, again, token);
   g_assert_cmpstr (next, !=, cursor);
-  stop (process, SIGTERM);
-  assert_run (fixture, "audit verify --tenant demo", 0);
+  mp_test_program_stop (process, SIGTERM);
+  mp_test_program_assert_run (fixture, "audit verify --tenant demo", 0);
 }
 
 /* Does the running server know a CRM's platform? The record breaks other rules in any case. */
 static gboolean
-knows_platform (Fixture *fixture, const char *address, const char *token, const char *platform)
+knows_platform (MpTestProgram *fixture,
+                const char *address,
+                const char *token,
+                const char *platform)
 {
   g_autofree char *uri = g_strconcat (address, "/v1/tenants/demo/integration-settings", NULL);
   g_autofree char *bearer = g_strconcat ("Bearer ", token, NULL);
@@ -304,13 +153,13 @@ knows_platform (Fixture *fixture, const char *address, const char *token, const 
 /* The shipped documents are known, and those of the folder that the operator names; a document that
  * is damaged is told, and keeps nothing from working. */
 static void
-test_platforms (Fixture *fixture, gconstpointer data)
+test_platforms (MpTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *shipped = g_build_filename (g_getenv ("MP_PLATFORMS"), "hubspot.json", NULL);
   g_autofree char *own = g_build_filename (fixture->folder, "own-crm.json", NULL);
   g_autofree char *damaged = g_build_filename (fixture->folder, "damaged.json", NULL);
   g_autofree char *options = g_strconcat ("--platform-dir ", fixture->folder, NULL);
-  g_autofree char *token = add_token (fixture, "client_admin");
+  g_autofree char *token = mp_test_program_add_token (fixture, "client_admin");
   g_autoptr (GString) document = g_string_new (NULL);
   g_autofree char *text = NULL;
   g_autofree char *address = NULL;
@@ -323,17 +172,17 @@ test_platforms (Fixture *fixture, gconstpointer data)
   g_assert_true (g_file_set_contents (own, document->str, -1, NULL));
   g_assert_true (g_file_set_contents (damaged, "{", -1, NULL));
 
-  process = serve (fixture, options, &address);
+  process = mp_test_program_serve (fixture, options, &address);
   g_assert_true (knows_platform (fixture, address, token, "hubspot"));
   g_assert_true (knows_platform (fixture, address, token, "own-crm"));
   g_assert_false (knows_platform (fixture, address, token, "damaged"));
-  stop (process, SIGTERM);
+  mp_test_program_stop (process, SIGTERM);
   g_assert_true (g_file_get_contents (fixture->log, &log, NULL, NULL));
   g_assert_nonnull (strstr (log, "damaged.json"));
 }
 
 static void
-test_exit_codes (Fixture *fixture, gconstpointer data)
+test_exit_codes (MpTestProgram *fixture, gconstpointer data)
 {
   static const struct
   {
@@ -368,11 +217,12 @@ test_exit_codes (Fixture *fixture, gconstpointer data)
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
-    assert_run (fixture, cases[i].line, cases[i].status);
+    mp_test_program_assert_run (fixture, cases[i].line, cases[i].status);
 }
 
 #define ADD(path, function)                                                                        \
-  g_test_add ("/server/program/" path, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/server/program/" path, MpTestProgram, NULL, mp_test_program_set_up, function,      \
+              mp_test_program_tear_down)
 
 int
 main (int argc, char **argv)
