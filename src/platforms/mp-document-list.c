@@ -49,7 +49,6 @@ parse_paging (MpDocumentReader *reader,
   JsonObject *object = mp_document_reader_get_object (reader, owner, list_pointer, "paging", FALSE);
   g_autofree char *pointer = mp_pointer_append (list_pointer, "paging");
   gboolean has_next;
-  gboolean has_query;
 
   paging->kind = MP_PAGING_NONE;
   paging->max_pages = 1;
@@ -58,12 +57,10 @@ parse_paging (MpDocumentReader *reader,
   mp_document_reader_check_members (reader, object, pointer, members);
   paging->kind = parse_paging_kind (reader, object, pointer);
   has_next = paging->kind == MP_PAGING_CURSOR_BODY || paging->kind == MP_PAGING_NEXT_URL_BODY;
-  has_query = paging->kind == MP_PAGING_CURSOR_BODY || paging->kind == MP_PAGING_OFFSET ||
-              paging->kind == MP_PAGING_PAGE;
   paging->next = mp_document_reader_get_attribute (reader, object, pointer, "next", has_next);
   paging->more = mp_document_reader_get_attribute (reader, object, pointer, "more", FALSE);
   paging->query =
-      g_strdup (mp_document_reader_get_string (reader, object, pointer, "query", has_query));
+      g_strdup (mp_document_reader_get_string (reader, object, pointer, "query", FALSE));
   paging->size_query =
       g_strdup (mp_document_reader_get_string (reader, object, pointer, "size_query", FALSE));
   paging->size = mp_document_reader_get_number (reader, object, pointer, "size", MAX_PAGE_SIZE, 0);
@@ -72,6 +69,53 @@ parse_paging (MpDocumentReader *reader,
                                                      MAX_PAGES, DEFAULT_MAX_PAGES);
   if (paging->kind == MP_PAGING_OFFSET && paging->size == 0)
     mp_document_reader_add_fault (reader, pointer, "size", "the size of a page is expected");
+}
+
+/* (nullable): what a request calls the place of a page, when no name of a query carries it */
+static const char *
+get_place_name (const MpPagingSpec *paging)
+{
+  if (paging->query != NULL)
+    return NULL;
+  switch (paging->kind)
+    {
+    case MP_PAGING_CURSOR_BODY:
+      return "cursor";
+    case MP_PAGING_OFFSET:
+      return "offset";
+    case MP_PAGING_PAGE:
+      return "page";
+    case MP_PAGING_NONE:
+    case MP_PAGING_NEXT_URL_BODY:
+    case MP_PAGING_LINK_HEADER:
+    default:
+      return NULL;
+    }
+}
+
+static MpRequestSpec *
+parse_list_request (MpDocumentReader *reader,
+                    const MpDocumentNames *names,
+                    const MpPagingSpec *paging,
+                    JsonObject *object,
+                    const char *pointer)
+{
+  g_autoptr (MpDocumentNames) page_names = mp_document_names_copy (names, NULL);
+  const char *place = get_place_name (paging);
+  g_autofree char *paging_pointer = mp_pointer_append (pointer, "paging");
+  MpRequestSpec *request;
+
+  if (place != NULL)
+    mp_document_names_add (page_names, place, TRUE);
+  if (paging->size > 0 && paging->size_query == NULL)
+    mp_document_names_add (page_names, "size", TRUE);
+  request = mp_document_parse_request (reader, page_names, object, pointer, FALSE);
+  if (request != NULL && place != NULL && !mp_document_request_uses (request, place))
+    mp_document_reader_add_fault (reader, paging_pointer, "query",
+                                  "“query” is missing, or the place of a page in the request: "
+                                  "“{%s}” alone in a text",
+                                  place);
+  return request;
 }
 
 static MpOptionsSpec *
@@ -206,7 +250,7 @@ parse_list (MpDocumentReader *reader,
   static const char *const field_members[] = {
     "when",     "request",   "optional",   "empty",      "joins",   "paging", "items", "entries",
     "keep",     "name",      "label",      "custom",     "static",  "first",  "type",  "subtype",
-    "required", "read_only", "restricted", "max_length", "options", "prefix", NULL
+    "required", "read_only", "restricted", "max_length", "options", "prefix", "empty", NULL
   };
   MpListSpec *list = g_new0 (MpListSpec, 1);
   gboolean live;
@@ -215,12 +259,12 @@ parse_list (MpDocumentReader *reader,
   mp_document_reader_check_members (reader, object, pointer,
                                     of_fields ? field_members : object_members);
   list->when = mp_document_reader_get_attribute (reader, object, pointer, "when", FALSE);
-  list->request = mp_document_parse_request (reader, names, object, pointer, FALSE);
+  parse_paging (reader, &list->paging, object, pointer);
+  list->request = parse_list_request (reader, names, &list->paging, object, pointer);
   list->optional = mp_document_reader_get_boolean (reader, object, pointer, "optional");
   list->empty = mp_document_parse_conditions (reader, object, pointer, "empty", 0);
   list->joins = mp_document_parse_joins (reader, names, object, pointer);
   live = is_live (list);
-  parse_paging (reader, &list->paging, object, pointer);
   parse_items (reader, list, object);
   list->keep = mp_document_reader_get_attribute (reader, object, pointer, "keep", FALSE);
   list->name = mp_document_reader_get_attribute (reader, object, pointer, "name", live);

@@ -33,6 +33,8 @@ MpRequestSpec *mp_document_parse_request (MpDocumentReader *reader,
                                           JsonObject *owner,
                                           const char *pointer,
                                           gboolean required);
+/* Does @name stand somewhere in it, alone in its text? */
+gboolean mp_document_request_uses (const MpRequestSpec *request, const char *name);
 GPtrArray *mp_document_parse_joins (MpDocumentReader *reader,
                                     const MpDocumentNames *names,
                                     JsonObject *owner,

@@ -236,6 +236,51 @@ mp_document_parse_request (MpDocumentReader *reader,
   return request;
 }
 
+static gboolean
+is_only_place (const MpTemplate *template, const char *name)
+{
+  return g_strcmp0 (mp_template_get_only_place (template), name) == 0;
+}
+
+static gboolean
+pairs_use (GPtrArray *pairs, const char *name)
+{
+  for (unsigned int i = 0; pairs != NULL && i < pairs->len; i++)
+    {
+      if (is_only_place (((const MpPair *) g_ptr_array_index (pairs, i))->value, name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+body_uses (JsonNode *node, const char *name)
+{
+  g_autoptr (GList) members = NULL;
+  g_autoptr (MpTemplate) template = NULL;
+  const char *text;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    members = json_object_get_values (json_node_get_object (node));
+  else if (JSON_NODE_HOLDS_ARRAY (node))
+    members = json_array_get_elements (json_node_get_array (node));
+  for (GList *member = members; member != NULL; member = member->next)
+    {
+      if (body_uses (member->data, name))
+        return TRUE;
+    }
+  text = mp_json_node_get_string (node);
+  template = text != NULL ? mp_template_parse (text, MP_TEMPLATE_REQUEST, NULL) : NULL;
+  return template != NULL && is_only_place (template, name);
+}
+
+gboolean
+mp_document_request_uses (const MpRequestSpec *request, const char *name)
+{
+  return pairs_use (request->query, name) || pairs_use (request->form, name) ||
+         (request->json != NULL && body_uses (request->json, name));
+}
+
 GPtrArray *
 mp_document_parse_joins (MpDocumentReader *reader,
                          const MpDocumentNames *names,

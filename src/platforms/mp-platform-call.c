@@ -501,6 +501,9 @@ make_page_request (MpPlatformCall *self, GError **error)
   g_auto (MpPageQuery) query = { 0 };
 
   mp_paging_make_query (&self->paging, &query);
+  if (query.name != NULL)
+    mp_request_builder_set_page (self->builder, query.name, query.place, query.is_number);
+  mp_request_builder_set_page (self->builder, "size", query.size, TRUE);
   return mp_request_builder_make_request (self->builder, self->list->request, self->paging.address,
                                           query.query, error);
 }

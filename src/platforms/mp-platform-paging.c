@@ -35,14 +35,17 @@ find_next (MpPaging *self,
   const MpPagingSpec *paging = &self->list->paging;
   const char *id = mp_platform_document_get_id (self->document);
   gboolean is_full = paging->size > 0 ? count >= paging->size : count > 0;
+  MpValue next;
 
   if (!mp_attribute_get_boolean (paging->more, id, scope, is_full, has_next, error))
     return FALSE;
   switch (paging->kind)
     {
     case MP_PAGING_CURSOR_BODY:
-      if (!mp_attribute_get_text (paging->next, id, scope, &self->cursor, error))
+      if (!mp_attribute_evaluate (paging->next, id, scope, &next, error))
         return FALSE;
+      self->cursor = mp_value_dup_text (&next);
+      self->cursor_is_number = next.kind == MP_VALUE_NUMBER;
       /* Some name the last item's cursor on the last page, too. */
       *has_next = self->cursor != NULL && (paging->more == NULL || *has_next);
       break;
@@ -104,6 +107,17 @@ is_new_place (MpPaging *self, MpHttpResponse *response)
   return g_hash_table_add (self->seen, g_strdup (place));
 }
 
+static void
+set_place (MpPageQuery *query,
+           const char *name,
+           char *place /* (transfer full) (nullable) */,
+           gboolean is_number)
+{
+  query->name = name;
+  query->place = place;
+  query->is_number = is_number;
+}
+
 void
 mp_paging_make_query (const MpPaging *self, MpPageQuery *query)
 {
@@ -117,12 +131,12 @@ mp_paging_make_query (const MpPaging *self, MpPageQuery *query)
       query->query[n++] = query->size;
     }
   if (paging->kind == MP_PAGING_CURSOR_BODY)
-    query->place = g_strdup (self->cursor);
+    set_place (query, "cursor", g_strdup (self->cursor), self->cursor_is_number);
   else if (paging->kind == MP_PAGING_OFFSET)
-    query->place = g_strdup_printf ("%u", self->offset);
+    set_place (query, "offset", g_strdup_printf ("%u", self->offset), TRUE);
   else if (paging->kind == MP_PAGING_PAGE)
-    query->place = g_strdup_printf ("%u", paging->first + self->pages);
-  if (query->place != NULL)
+    set_place (query, "page", g_strdup_printf ("%u", paging->first + self->pages), TRUE);
+  if (query->place != NULL && paging->query != NULL)
     {
       query->query[n++] = paging->query;
       query->query[n++] = query->place;

@@ -13,7 +13,8 @@ typedef struct
   const MpListSpec *list;             /* (unowned) */
   unsigned int pages;                 /* read so far */
   unsigned int offset;
-  char *cursor;      /* (nullable) */
+  char *cursor; /* (nullable) */
+  gboolean cursor_is_number;
   char *address;     /* (nullable): of the next page */
   GHashTable *seen;  /* (owned) (nullable) (element-type utf8): cursors and addresses so far */
   GBytes *last_page; /* (owned) (nullable): of a list whose pages are numbered */
@@ -23,7 +24,9 @@ typedef struct
 typedef struct
 {
   char *size;
-  char *place; /* (nullable) */
+  char *place;      /* (nullable): the first page by a cursor */
+  const char *name; /* (nullable): what a request calls the place: "cursor", "offset", "page" */
+  gboolean is_number;
   const char *query[5];
 } MpPageQuery;
 

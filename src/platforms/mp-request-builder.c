@@ -154,7 +154,7 @@ append_pairs (MpRequestBuilder *self, GString *text, GPtrArray *pairs, GError **
       const MpPair *pair = g_ptr_array_index (pairs, i);
       char *value;
 
-      if (is_left_out (self, pair))
+      if (is_left_out (self, pair) || mp_request_values_lack_page (self->values, pair->value))
         continue;
       value = mp_request_values_expand (self->values, pair->value, FALSE, error);
       if (value == NULL)
@@ -489,6 +489,15 @@ mp_request_builder_make_settings (MpRequestBuilder *self)
   while (g_hash_table_iter_next (&iter, &id, &value))
     json_object_set_string_member (object, id, value);
   return mp_json_node_take_object (object);
+}
+
+void
+mp_request_builder_set_page (MpRequestBuilder *self,
+                             const char *name,
+                             const char *text,
+                             gboolean is_number)
+{
+  mp_request_values_set_page (self->values, name, text, is_number);
 }
 
 void

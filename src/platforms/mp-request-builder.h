@@ -43,6 +43,12 @@ MpHttpRequest *mp_request_builder_make_request (MpRequestBuilder *self,
 const char *mp_request_builder_get_setting (MpRequestBuilder *self, const char *id);
 /* The settings as an object: what expressions before any answer are evaluated over. */
 JsonNode *mp_request_builder_make_settings (MpRequestBuilder *self) G_GNUC_WARN_UNUSED_RESULT;
+/* What {cursor}, {offset}, {page} and {size} stand for. @text: (nullable): the first page has none
+ */
+void mp_request_builder_set_page (MpRequestBuilder *self,
+                                  const char *name,
+                                  const char *text,
+                                  gboolean is_number);
 /* What {field} stands for in the requests after it. */
 void mp_request_builder_set_field (MpRequestBuilder *self, const char *field);
 /* What no message about the call may show: every part of the key, and the token. */

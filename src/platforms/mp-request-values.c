@@ -7,6 +7,15 @@
 
 #define SHORTEST_SESSION 8
 
+static void
+page_value_free (gpointer data)
+{
+  MpPageValue *value = data;
+
+  g_free (value->text);
+  g_free (value);
+}
+
 MpRequestValues *
 mp_request_values_new (MpSecret *secret, const char *object)
 {
@@ -15,6 +24,7 @@ mp_request_values_new (MpSecret *secret, const char *object)
   self->secret = mp_secret_ref (secret);
   self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->object = g_strdup (object);
+  self->page = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, page_value_free);
   return self;
 }
 
@@ -23,6 +33,7 @@ mp_request_values_free (MpRequestValues *self)
 {
   mp_secret_unref (self->secret);
   g_hash_table_unref (self->settings);
+  g_hash_table_unref (self->page);
   g_clear_pointer (&self->access, mp_access_unref);
   g_free (self->object);
   g_free (self->field);
@@ -34,7 +45,10 @@ lookup (const char *name, gpointer user_data)
 {
   MpRequestValues *self = user_data;
   const char *value = g_hash_table_lookup (self->settings, name);
+  const MpPageValue *page = g_hash_table_lookup (self->page, name);
 
+  if (page != NULL)
+    return page->text;
   if (value == NULL)
     value = mp_secret_get (self->secret, name);
   if (value == NULL && self->access != NULL)
@@ -47,6 +61,44 @@ lookup (const char *name, gpointer user_data)
     return self->field;
   return g_str_equal (name, "token") && self->access != NULL ? mp_access_get_token (self->access)
                                                              : NULL;
+}
+
+void
+mp_request_values_set_page (MpRequestValues *self,
+                            const char *name,
+                            const char *text,
+                            gboolean is_number)
+{
+  MpPageValue *value = g_new0 (MpPageValue, 1);
+
+  value->text = g_strdup (text);
+  value->is_number = is_number;
+  g_hash_table_replace (self->page, g_strdup (name), value);
+}
+
+gboolean
+mp_request_values_lack_page (MpRequestValues *self, const MpTemplate *template)
+{
+  const char *place = mp_template_get_only_place (template);
+  const MpPageValue *value = place != NULL ? g_hash_table_lookup (self->page, place) : NULL;
+
+  return value != NULL && value->text == NULL;
+}
+
+/* (nullable): a number that is sent as one */
+static JsonNode *
+make_page_number (MpRequestValues *self, const char *place)
+{
+  const MpPageValue *value = g_hash_table_lookup (self->page, place);
+  gint64 number;
+  JsonNode *node;
+
+  if (value == NULL || !value->is_number || value->text == NULL ||
+      !g_ascii_string_to_signed (value->text, 10, G_MININT64, G_MAXINT64, &number, NULL))
+    return NULL;
+  node = json_node_new (JSON_NODE_VALUE);
+  json_node_set_int (node, number);
+  return node;
 }
 
 /* Has every place of it a value yet? */
@@ -65,6 +117,16 @@ mp_request_values_expand (MpRequestValues *self,
   return mp_template_expand (template, escape, lookup, self, error);
 }
 
+static gboolean
+is_left_out (MpRequestValues *self, JsonNode *node)
+{
+  const char *text = mp_json_node_get_string (node);
+  g_autoptr (MpTemplate) template =
+                 text != NULL ? mp_template_parse (text, MP_TEMPLATE_REQUEST, NULL) : NULL;
+
+  return template != NULL && mp_request_values_lack_page (self, template);
+}
+
 static JsonNode *
 expand_object (MpRequestValues *self, JsonObject *object, GError **error)
 {
@@ -73,9 +135,12 @@ expand_object (MpRequestValues *self, JsonObject *object, GError **error)
 
   for (GList *name = names; name != NULL; name = name->next)
     {
-      JsonNode *member =
-          mp_request_values_expand_json (self, json_object_get_member (object, name->data), error);
+      JsonNode *node = json_object_get_member (object, name->data);
+      JsonNode *member;
 
+      if (is_left_out (self, node))
+        continue;
+      member = mp_request_values_expand_json (self, node, error);
       if (member == NULL)
         return NULL;
       json_object_set_member (expanded, name->data, member);
@@ -87,20 +152,22 @@ static JsonNode *
 expand_array (MpRequestValues *self, JsonArray *array, GError **error)
 {
   g_autoptr (JsonArray) expanded = json_array_new ();
-  JsonNode *node;
+  JsonNode *whole;
 
   for (unsigned int i = 0; i < json_array_get_length (array); i++)
     {
-      JsonNode *element =
-          mp_request_values_expand_json (self, json_array_get_element (array, i), error);
+      JsonNode *node = json_array_get_element (array, i);
+      JsonNode *element = is_left_out (self, node)
+                              ? mp_json_node_new_null ()
+                              : mp_request_values_expand_json (self, node, error);
 
       if (element == NULL)
         return NULL;
       json_array_add_element (expanded, element);
     }
-  node = json_node_new (JSON_NODE_ARRAY);
-  json_node_take_array (node, g_steal_pointer (&expanded));
-  return node;
+  whole = json_node_new (JSON_NODE_ARRAY);
+  json_node_take_array (whole, g_steal_pointer (&expanded));
+  return whole;
 }
 
 JsonNode *
@@ -126,6 +193,9 @@ mp_request_values_expand_json (MpRequestValues *self, JsonNode *node, GError **e
     expanded = mp_access_find_node (self->access, place);
   if (expanded != NULL)
     return mp_json_node_copy (expanded);
+  expanded = place != NULL ? make_page_number (self, place) : NULL;
+  if (expanded != NULL)
+    return expanded;
   text = mp_request_values_expand (self, template, FALSE, error);
   if (text == NULL)
     return NULL;

@@ -8,6 +8,13 @@
 
 G_BEGIN_DECLS
 
+/* Where a page begins, or how long it is. */
+typedef struct
+{
+  char *text;
+  gboolean is_number;
+} MpPageValue;
+
 /* What the places in a document's requests stand for. Not thread-safe. */
 typedef struct
 {
@@ -16,12 +23,20 @@ typedef struct
   MpAccess *access;     /* (nullable): not signed in yet, or nothing to sign in for */
   char *object;         /* (nullable) */
   char *field;          /* (nullable): whose options are asked for */
+  GHashTable *page;     /* (element-type utf8 MpPageValue): of the page asked for */
 } MpRequestValues;
 
 MpRequestValues *mp_request_values_new (MpSecret *secret,
                                         const char *object) G_GNUC_WARN_UNUSED_RESULT;
 void mp_request_values_free (MpRequestValues *self);
 
+/* @text: (nullable): the first page has no such value */
+void mp_request_values_set_page (MpRequestValues *self,
+                                 const char *name,
+                                 const char *text,
+                                 gboolean is_number);
+/* Is this the place of a page alone, on a page that has none? Then it is left out. */
+gboolean mp_request_values_lack_page (MpRequestValues *self, const MpTemplate *template);
 gboolean mp_request_values_know (MpRequestValues *self, const MpTemplate *template);
 /* The text may hold a secret: free it with mp_secret_wipe_text (). @escape: each value is
  * percent-encoded */

@@ -185,6 +185,18 @@ test_faults_name_their_pointer (void)
       "/fields/static/0/options" },
     { "", "fields", "{\"static\": [{\"name\": \"a\", \"type\": \"text\", \"max_length\": -1}]}",
       "/fields/static/0/max_length" },
+    { "", "objects",
+      "{\"request\": {\"path\": \"/o\"}, \"items\": \"o\", \"name\": \"n\","
+      " \"paging\": {\"kind\": \"offset\", \"size\": 5}}",
+      "/objects/paging/query" },
+    { "", "objects",
+      "{\"request\": {\"path\": \"/o\", \"json\": \"after {cursor}\"}, \"items\": \"o\","
+      " \"name\": \"n\", \"paging\": {\"kind\": \"cursor_body\", \"next\": \"c\"}}",
+      "/objects/paging/query" },
+    { "", "objects",
+      "{\"request\": {\"path\": \"/o\", \"json\": \"{page}\"}, \"items\": \"o\","
+      " \"name\": \"n\", \"paging\": {\"kind\": \"offset\", \"size\": 5}}",
+      "/objects/request/json" },
     { "", "types", "{\"a\": \"texty\"}", "/types/a" },
     { "", "types", "{\"a\": {\"b\": 1}}", "/types/a/b" },
     { "", "errors", "{\"bad_key\": [\"401\"]}", "/errors/bad_key/0" },

@@ -24,6 +24,65 @@ test_cursor_in_the_body (MpEngineFixture *fixture, gconstpointer data)
   g_assert_cmpstr (mp_test_server_get_request (fixture->server, 0)->query, ==, "limit=2");
 }
 
+/* A page can be asked for in the body, too; the first has no cursor yet. */
+static void
+test_cursor_of_the_body (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const char *const bodies[] = { "{\"v\":{\"n\":2},\"a\":[null]}",
+                                        "{\"v\":{\"after\":\"p 2\",\"n\":2},\"a\":[\"p 2\"]}",
+                                        "{\"v\":{\"after\":7,\"n\":2},\"a\":[7]}" };
+  static const char *const pages[] = { "{\"i\": [\"a\"], \"next\": \"p 2\"}",
+                                       "{\"i\": [\"b\"], \"next\": 7}", "{\"i\": [\"c\"]}" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (pages); i++)
+    mp_test_server_add (fixture->server,
+                        &(MpTestReply){ .path = "/api/o", .body = pages[i], .times = 1 });
+  mp_engine_assert_objects (fixture, bearer,
+                            "\"objects\": {\"request\": {\"path\": \"/o\", \"json\":"
+                            " {\"v\": {\"after\": \"{cursor}\", \"n\": \"{size}\"},"
+                            " \"a\": [\"{cursor}\"]}}, \"items\": \"i\", \"name\": \"@item\","
+                            " \"paging\": {\"kind\": \"cursor_body\", \"next\": \"next\","
+                            " \"size\": 2}}",
+                            "a,b,c");
+  for (unsigned int i = 0; i < G_N_ELEMENTS (bodies); i++)
+    g_assert_cmpstr (mp_test_server_get_request (fixture->server, i)->body, ==, bodies[i]);
+}
+
+static void
+test_offset_of_the_body (MpEngineFixture *fixture, gconstpointer data)
+{
+  mp_test_server_add (
+      fixture->server,
+      &(MpTestReply){ .path = "/api/o", .query = "at=0", .body = "{\"i\": [\"a\", \"b\"]}" });
+  mp_test_server_add (
+      fixture->server,
+      &(MpTestReply){ .path = "/api/o", .query = "at=2", .body = "{\"i\": [\"c\"]}" });
+  mp_engine_assert_objects (
+      fixture, bearer,
+      "\"objects\": {\"request\": {\"path\": \"/o\", \"query\": {\"at\": \"{offset}\"},"
+      " \"form\": {\"limit\": \"{size}\"}}, \"items\": \"i\", \"name\": \"@item\","
+      " \"paging\": {\"kind\": \"offset\", \"size\": 2}}",
+      "a,b,c");
+  g_assert_cmpstr (mp_test_server_get_request (fixture->server, 1)->body, ==, "limit=2");
+}
+
+static void
+test_page_of_the_body (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const char *const pages[] = { "{\"i\": [\"a\"], \"more\": true}", "{\"i\": [\"b\"]}" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (pages); i++)
+    mp_test_server_add (fixture->server,
+                        &(MpTestReply){ .path = "/api/o", .body = pages[i], .times = 1 });
+  mp_engine_assert_objects (
+      fixture, bearer,
+      "\"objects\": {\"request\": {\"path\": \"/o\", \"json\": {\"p\": \"{page}\"}},"
+      " \"items\": \"i\", \"name\": \"@item\","
+      " \"paging\": {\"kind\": \"page\", \"more\": \"more\", \"first\": 0}}",
+      "a,b");
+  g_assert_cmpstr (mp_test_server_get_request (fixture->server, 1)->body, ==, "{\"p\":1}");
+}
+
 static void
 test_next_address_in_the_body (MpEngineFixture *fixture, gconstpointer data)
 {
@@ -411,6 +470,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   mp_engine_add_test ("/platforms/engine/cursor-in-the-body", test_cursor_in_the_body);
+  mp_engine_add_test ("/platforms/engine/cursor-of-the-body", test_cursor_of_the_body);
+  mp_engine_add_test ("/platforms/engine/offset-of-the-body", test_offset_of_the_body);
+  mp_engine_add_test ("/platforms/engine/page-of-the-body", test_page_of_the_body);
   mp_engine_add_test ("/platforms/engine/next-address-in-the-body", test_next_address_in_the_body);
   mp_engine_add_test ("/platforms/engine/next-address-elsewhere", test_next_address_elsewhere);
   mp_engine_add_test ("/platforms/engine/offset", test_offset);
