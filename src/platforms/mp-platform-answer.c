@@ -16,6 +16,7 @@ typedef struct
   const MpRedaction *redaction;
   gboolean is_token;
   const MpListSpec *list; /* (nullable) */
+  const MpTestSpec *test; /* (nullable) */
   char *said;             /* (owned) (nullable) */
   char *missing;          /* (owned) (nullable) */
   unsigned int status;
@@ -171,6 +172,13 @@ static gboolean
 is_empty (const Answer *answer)
 {
   return answer->list != NULL && is_met (answer, answer->list->empty);
+}
+
+/* Does it say that the key is right, though there is nothing to see? A web page says nothing. */
+static gboolean
+is_accepted (const Answer *answer)
+{
+  return answer->test != NULL && is_met (answer, answer->test->accepted) && !is_web_page (answer);
 }
 
 /* RFC 6749, section 5.2: a refused client is a 400 or a 401 with one of these. Zoho says it with a
@@ -370,7 +378,7 @@ judge (const Answer *answer, GError **error)
   else if (is_met (answer, answer->document->failed))
     set_error (answer, error, MP_ERROR_INVALID,
                g_strdup_printf (_ ("%s could not do what was asked."), label));
-  else if (is_empty (answer))
+  else if (is_empty (answer) || is_accepted (answer))
     return TRUE;
   else if (answer->status < 200 || answer->status > 299)
     set_status_error (answer, error);
@@ -413,6 +421,7 @@ mp_platform_answer_read (const MpPlatformAnswerSource *source,
     .redaction = source->redaction,
     .is_token = source->is_token,
     .list = source->list,
+    .test = source->test,
     .status = mp_http_response_get_status (source->response),
   };
   gboolean is_good;

@@ -15,6 +15,7 @@ typedef struct
   const MpRedaction *redaction;
   gboolean is_token;      /* of a token request: OAuth 2 has its own refusals */
   const MpListSpec *list; /* (nullable): some answers mean that it has no items */
+  const MpTestSpec *test; /* (nullable): some answers mean that the key is accepted */
 } MpPlatformAnswerSource;
 
 /* What was read. Owned. */

@@ -390,6 +390,8 @@ reading_new (MpPlatformCall *self)
   reading->redaction = mp_request_builder_make_redaction (self->builder);
   reading->is_token = self->step == STEP_TOKEN;
   reading->is_secret = self->step == STEP_TOKEN || self->step == STEP_PREPARE;
+  if (self->step == STEP_MAIN && self->kind == MP_CALL_TEST)
+    reading->test = &self->document->test;
   if (self->step >= STEP_MAIN && self->kind != MP_CALL_TEST)
     reading->list = self->list;
   if (self->step == STEP_OPTIONS)

@@ -22,14 +22,16 @@ parse_test (MpDocumentReader *reader,
             MpTestSpec *test,
             JsonObject *document)
 {
-  static const char *const members[] = { "request", "joins",     "account",   "account_id",
-                                         "details", "test_mode", "live_mode", NULL };
+  static const char *const members[] = { "request",   "accepted",   "joins",
+                                         "account",   "account_id", "details",
+                                         "test_mode", "live_mode",  NULL };
   JsonObject *object = mp_document_reader_get_object (reader, document, "", "test", TRUE);
 
   if (object == NULL)
     return;
   mp_document_reader_check_members (reader, object, "/test", members);
   test->request = mp_document_parse_request (reader, names, object, "/test", !signs_in);
+  test->accepted = mp_document_parse_conditions (reader, object, "/test", "accepted", 0);
   test->joins = mp_document_parse_joins (reader, names, object, "/test");
   test->account = mp_document_reader_get_texts (reader, object, "/test", "account");
   test->account_id =

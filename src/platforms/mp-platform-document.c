@@ -44,6 +44,7 @@ static void
 test_clear (MpTestSpec *test)
 {
   mp_request_spec_free (test->request);
+  g_clear_pointer (&test->accepted, g_ptr_array_unref);
   g_clear_pointer (&test->joins, g_ptr_array_unref);
   mp_texts_free (test->account);
   mp_attribute_free (test->account_id);

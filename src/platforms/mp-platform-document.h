@@ -146,6 +146,7 @@ typedef struct
 typedef struct
 {
   MpRequestSpec *request;  /* (nullable): signing in is the test */
+  GPtrArray *accepted;     /* (element-type MpCondition): a refusal that is none of the key */
   GPtrArray *joins;        /* (element-type MpJoin) */
   MpTexts *account;        /* (nullable) */
   MpAttribute *account_id; /* (nullable) */

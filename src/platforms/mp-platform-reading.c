@@ -43,6 +43,7 @@ read_answer (MpPlatformReading *self, GError **error)
     .redaction = self->redaction,
     .is_token = self->is_token,
     .list = self->options == NULL ? self->list : NULL,
+    .test = self->test,
   };
   gboolean is_read;
 

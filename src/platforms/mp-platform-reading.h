@@ -16,6 +16,7 @@ typedef struct
   MpRedaction *redaction;
   gboolean is_token;
   gboolean is_secret;     /* the answer is wiped once it is read */
+  const MpTestSpec *test; /* (nullable): of the document, when this is its answer */
   const MpListSpec *list; /* (nullable): no items in it; of the document */
   gboolean of_fields;
   GHashTable *joins;

@@ -269,9 +269,10 @@ test_unknown_member_tells_the_known_ones (void)
   g_autoptr (MpFieldErrors) faults = check (text);
   g_autofree char *message = mp_field_error_dup_text (mp_field_errors_get (faults, 0));
 
-  g_assert_cmpstr (message, ==,
-                   "“acount” is not known here; known are request, joins, account, account_id, "
-                   "details, test_mode, live_mode");
+  g_assert_cmpstr (
+      message, ==,
+      "“acount” is not known here; known are request, accepted, joins, account, account_id, "
+      "details, test_mode, live_mode");
 }
 
 static void

@@ -117,6 +117,52 @@ test_refused_join (MpEngineFixture *fixture, gconstpointer data)
     }
 }
 
+/* Some gateways can only be asked for what is not there: a right key is told so. */
+static void
+test_accepted (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    MpTestReply reply;
+    MpTestOutcome outcome; /* 0: a failure with @code */
+    int code;
+  } cases[] = {
+    { { .status = 404, .body = "{}" }, MP_TEST_CONNECTED, 0 },
+    { { .status = 404, .body = "" }, MP_TEST_CONNECTED, 0 },
+    { { .status = 404, .body = "not there", .content_type = "text/plain" }, MP_TEST_CONNECTED, 0 },
+    { { .status = 422, .body = "{\"code\": 7}" }, MP_TEST_CONNECTED, 0 },
+    { { .status = 422, .body = "{\"code\": 8}" }, 0, MP_ERROR_INVALID },
+    { { .status = 404, .body = "<html>no such host", .content_type = "text/html" },
+      0,
+      MP_ERROR_INVALID },
+    { { .status = 401, .body = "{}" }, MP_TEST_REJECTED, 0 },
+    { { .status = 500, .body = "{}" }, 0, MP_ERROR_UNAVAILABLE },
+  };
+  static const char rest[] =
+      "\"test\": {\"request\": {\"path\": \"/none\"},"
+      " \"accepted\": [404, {\"status\": 422, \"when\": \"code == 7\"}], \"account\": \"{name}\"}";
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, rest);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MpTestResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%u %s", cases[i].reply.status, cases[i].reply.body);
+      mp_test_server_clear (fixture->server);
+      mp_test_server_add (fixture->server, &cases[i].reply);
+      result = test_of (platform, MP_ENGINE_KEY, "{}", &error);
+      if (cases[i].outcome == 0)
+        {
+          g_assert_error (error, MP_ERROR, cases[i].code);
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpint (mp_test_result_get_outcome (result), ==, cases[i].outcome);
+      g_assert_null (mp_test_result_get_account (result));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -124,6 +170,7 @@ main (int argc, char **argv)
 
   mp_engine_add_test ("/platforms/test/key-of-other-mode", test_key_of_other_mode);
   mp_engine_add_test ("/platforms/test/refused-join", test_refused_join);
+  mp_engine_add_test ("/platforms/test/accepted", test_accepted);
 
   return g_test_run ();
 }
