@@ -163,6 +163,8 @@ describe_result (MpTestResult *result)
     }
   else
     add_part (line, mp_test_result_get_message (result));
+  if (mp_test_result_get_missing (result) != NULL)
+    add_part (line, mp_test_result_get_missing (result));
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
 
