@@ -48,6 +48,22 @@ begin_epoch (MpServerHome *home, GError **error)
 }
 
 /**
+ * mp_command_begin_epoch_in:
+ * @data_dir: the folder that holds the keys
+ * @folder: the folder of a copy of the database
+ * @error: return location
+ *
+ * Returns: whether the copy's new epoch has begun
+ */
+gboolean
+mp_command_begin_epoch_in (const char *data_dir, const char *folder, GError **error)
+{
+  g_autoptr (MpServerHome) home = mp_server_home_open_copy (data_dir, folder, error);
+
+  return home != NULL && begin_epoch (home, error);
+}
+
+/**
  * mp_command_restored:
  * @self: the command
  * @argc: the number of arguments

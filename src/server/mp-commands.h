@@ -36,12 +36,16 @@ MpExit mp_command_audit_verify (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_audit_checkpoint (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_key_rotate (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_restored (const MpCommand *self, int argc, char **argv);
+MpExit mp_command_backup (const MpCommand *self, int argc, char **argv);
+MpExit mp_command_restore (const MpCommand *self, int argc, char **argv);
+MpExit mp_command_doctor (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_serve (const MpCommand *self, int argc, char **argv);
 
 /* For the commands. */
 gboolean mp_command_parse (
     const MpCommand *self, int *argc, char ***argv, const GOptionEntry *entries, char **data_dir);
 gboolean mp_command_check_tenant (MpServerHome *home, const char *tenant, GError **error);
+gboolean mp_command_begin_epoch_in (const char *data_dir, const char *folder, GError **error);
 MpExit mp_command_fail (const GError *error);
 MpExit mp_command_misuse (const char *message);
 char *mp_command_dup_operator (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -9,15 +9,16 @@
 
 #define AUDIT_KEY_NAME "audit.key"
 
+/* @database_dir: where the database is; the keys are in @data_dir */
 static MpServerHome *
-open_parts (const char *data_dir, GError **error)
+open_parts (const char *data_dir, const char *database_dir, GError **error)
 {
   g_autoptr (MpServerHome) home = g_new0 (MpServerHome, 1);
   g_autofree char *audit_key = g_build_filename (data_dir, AUDIT_KEY_NAME, NULL);
   g_autofree char *master_key = mp_vault_dup_default_key_path (data_dir);
 
   home->clock = mp_clock_new ();
-  home->db = mp_server_database_open (data_dir, error);
+  home->db = mp_server_database_open (database_dir, error);
   if (home->db == NULL)
     return NULL;
   home->audit = mp_audit_log_new (home->db, home->clock, audit_key, error);
@@ -67,7 +68,7 @@ mp_server_home_create (const char *data_dir,
       !mp_vault_create_key_file (master_key, error))
     return FALSE;
 
-  home = open_parts (data_dir, error);
+  home = open_parts (data_dir, data_dir, error);
   return home != NULL;
 }
 
@@ -89,7 +90,21 @@ mp_server_home_open (const char *data_dir, GError **error)
                    data_dir);
       return NULL;
     }
-  return open_parts (data_dir, error);
+  return open_parts (data_dir, data_dir, error);
+}
+
+/**
+ * mp_server_home_open_copy:
+ * @data_dir: a data folder, for its keys
+ * @folder: the folder of a copy of its database
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the copy, open as the data folder would be
+ */
+MpServerHome *
+mp_server_home_open_copy (const char *data_dir, const char *folder, GError **error)
+{
+  return open_parts (data_dir, folder, error);
 }
 
 /**

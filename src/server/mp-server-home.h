@@ -21,6 +21,9 @@ gboolean mp_server_home_create (const char *data_dir,
                                 const char *owner_conninfo,
                                 GError **error);
 MpServerHome *mp_server_home_open (const char *data_dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+MpServerHome *mp_server_home_open_copy (const char *data_dir,
+                                        const char *folder,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void mp_server_home_free (MpServerHome *home);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpServerHome, mp_server_home_free)
 

@@ -17,6 +17,24 @@ assert_transaction (MpDb *self)
 }
 
 /**
+ * mp_db_check:
+ * @self: a database
+ * @error: return location
+ *
+ * Reads the database through as far as it can tell by itself whether it is whole, and how it is
+ * set up. Takes time in proportion to its size.
+ *
+ * Returns: (transfer full) (element-type utf8): what is wrong, in words; nothing when all is well
+ */
+GPtrArray *
+mp_db_check (MpDb *self, GError **error)
+{
+  g_return_val_if_fail (MP_IS_DB (self), NULL);
+
+  return MP_DB_GET_CLASS (self)->check (self, error);
+}
+
+/**
  * mp_db_get_meta:
  * @self: a database
  * @name: a fact's name

@@ -22,6 +22,8 @@ struct _MpDbClass
   gboolean (*commit) (MpDb *self, gpointer state, GError **error);
   void (*rollback) (MpDb *self, gpointer state);
 
+  GPtrArray *(*check) (MpDb *self, GError **error);
+
   gboolean (*get_meta) (MpDb *self, const char *name, char **value, GError **error);
   gboolean (*set_meta) (MpDb *self, const char *name, const char *value, GError **error);
 

@@ -42,6 +42,9 @@ gboolean mp_db_set_epoch (MpDb *self, const char *epoch, GError **error); /* [T]
 char *mp_db_format_revision (const char *epoch, int64_t sequence) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_db_parse_revision (const char *text, char **epoch, int64_t *sequence);
 
+/* (element-type utf8): what is wrong with the database, for its operator; nothing is changed */
+GPtrArray *mp_db_check (MpDb *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Server facts by name. A name never set: TRUE, and *value is NULL. What is read within a
  * transaction nobody sets before its end, and what is set nobody reads. */
 gboolean mp_db_get_meta (MpDb *self, const char *name, char **value, GError **error);

@@ -152,3 +152,29 @@ mp_vault_rotate_master_key (MpVault *self,
     *n_secrets = n_rewrapped;
   return new_key_path != NULL || mp_vault_replace_key_file (self->key_path, error);
 }
+
+/**
+ * mp_vault_is_whole:
+ * @self: the vault
+ * @is_whole: (out): whether every secret is under the present master key
+ * @error: return location
+ *
+ * Opens no secret.
+ *
+ * Returns: whether it could be found out
+ */
+gboolean
+mp_vault_is_whole (MpVault *self, gboolean *is_whole, GError **error)
+{
+  g_autoptr (MpVaultKey) key = NULL;
+  g_autoptr (GPtrArray) others = NULL;
+
+  g_return_val_if_fail (MP_IS_VAULT (self) && is_whole != NULL, FALSE);
+
+  key = mp_vault_dup_current_key (self, error);
+  others = key == NULL ? NULL : mp_db_list_secrets_not_under (self->db, key->id, 1, error);
+  if (others == NULL)
+    return FALSE;
+  *is_whole = others->len == 0;
+  return TRUE;
+}

@@ -75,4 +75,7 @@ gboolean mp_vault_rotate_master_key (MpVault *self,
 /* A new sealing pair; boxes sealed to the old one are refused from now on. */
 gboolean mp_vault_rotate_sealing_key (MpVault *self, GError **error);
 
+/* Whether every secret is under the present master key. */
+gboolean mp_vault_is_whole (MpVault *self, gboolean *is_whole, GError **error);
+
 G_END_DECLS

@@ -34,6 +34,7 @@ class Server:
         self.log = open(self.folder.parent / "server.log", "ab")
         self.process = None
         self.port = None
+        self.database = None  # its name, in PostgreSQL
         options = self.make_database(tablespace) if backend == "postgresql" else []
         self.command("init", *options)
         self.tokens = {}
@@ -43,12 +44,18 @@ class Server:
 
     def make_database(self, tablespace):
         cluster = os.environ["MP_TEST_POSTGRESQL"]
-        name = "d" + uuid.uuid4().hex
+        name = self.database = "d" + uuid.uuid4().hex
         place = f" TABLESPACE {tablespace}" if tablespace else ""
-        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", f"{cluster} dbname=postgres",
-                        "-c", f"CREATE DATABASE {name} OWNER mp_owner{place}"], check=True)
+        self.run_sql(f"CREATE DATABASE {name} OWNER mp_owner{place}")
         return ["--database", f"{cluster} user=mp_server dbname={name}",
                 "--owner-database", f"{cluster} user=mp_owner dbname={name}"]
+
+    @staticmethod
+    def run_sql(*statements):
+        """As the cluster's superuser."""
+        words = [word for statement in statements for word in ("-c", statement)]
+        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", f"{os.environ['MP_TEST_POSTGRESQL']} dbname=postgres", *words],
+                       check=True)
 
     def command(self, *words):
         done = subprocess.run([self.program, *words, f"--data-dir={self.folder}"], capture_output=True, text=True,

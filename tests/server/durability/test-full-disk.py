@@ -43,9 +43,7 @@ def make_tablespace(disk):
     place.mkdir()
     owner = pathlib.Path(os.environ["MP_TEST_POSTGRESQL_LOG"]).parent
     os.chown(place, owner.stat().st_uid, -1)
-    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", f"{os.environ['MP_TEST_POSTGRESQL']} dbname=postgres",
-                    "-c", f"CREATE TABLESPACE small LOCATION '{place}'", "-c", "GRANT CREATE ON TABLESPACE small TO mp_owner"],
-                   check=True)
+    server.Server.run_sql(f"CREATE TABLESPACE small LOCATION '{place}'", "GRANT CREATE ON TABLESPACE small TO mp_owner")
     return "small"
 
 

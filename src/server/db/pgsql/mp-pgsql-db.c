@@ -317,6 +317,28 @@ mp_pgsql_db_rollback (MpDb *db, gpointer state)
   end_transaction (db, state);
 }
 
+static gpointer
+read_line (const PGresult *result, int row)
+{
+  return mp_pgsql_dup_text (result, row, 0);
+}
+
+/* Without these what was acknowledged may be gone after a crash; damage is found by PostgreSQL's
+ * own checksums, where the cluster has them. */
+static GPtrArray *
+mp_pgsql_db_check (MpDb *db, GError **error)
+{
+  g_autoptr (PGresult) result =
+                 query (db, NULL, error,
+                        "SELECT 'the setting ' || name || ' is ' || setting || ', and should be on'"
+                        " FROM pg_settings"
+                        " WHERE name IN ('fsync', 'full_page_writes', 'data_checksums')"
+                        " AND setting <> 'on' ORDER BY name",
+                        "");
+
+  return read_all (result, read_line, g_free);
+}
+
 static gboolean
 mp_pgsql_db_get_meta (MpDb *db, const char *name, char **value, GError **error)
 {
@@ -852,6 +874,7 @@ mp_pgsql_db_class_init (MpPgsqlDbClass *klass)
   db_class->begin = mp_pgsql_db_begin;
   db_class->commit = mp_pgsql_db_commit;
   db_class->rollback = mp_pgsql_db_rollback;
+  db_class->check = mp_pgsql_db_check;
   db_class->get_meta = mp_pgsql_db_get_meta;
   db_class->set_meta = mp_pgsql_db_set_meta;
   db_class->add_tenant = mp_pgsql_db_add_tenant;

@@ -283,6 +283,40 @@ mp_sqlite_db_rollback (MpDb *db, gpointer state)
   mp_sqlite_writer_rollback (MP_SQLITE_DB (db)->turns);
 }
 
+static gpointer
+read_line (sqlite3_stmt *statement)
+{
+  return mp_sqlite_dup_text (statement, 0);
+}
+
+static GPtrArray *
+mp_sqlite_db_check (MpDb *db, GError **error)
+{
+  g_auto (Loan) loan = borrow (db, error);
+  g_autoptr (sqlite3_stmt) pages = NULL;
+  g_autoptr (sqlite3_stmt) references = NULL;
+  g_autoptr (GPtrArray) faults = NULL;
+  g_autoptr (GPtrArray) tables = NULL;
+
+  if (loan.db == NULL)
+    return NULL;
+  pages = mp_sqlite_prepare (loan.db, error, "PRAGMA integrity_check", "");
+  faults = read_all (pages, read_line, g_free, error);
+  if (faults == NULL)
+    return NULL;
+  if (faults->len == 1 && g_strcmp0 (faults->pdata[0], "ok") == 0)
+    g_ptr_array_set_size (faults, 0);
+
+  references = mp_sqlite_prepare (loan.db, error, "PRAGMA foreign_key_check", "");
+  tables = read_all (references, read_line, g_free, error);
+  if (tables == NULL)
+    return NULL;
+  for (unsigned int i = 0; i < tables->len; i++)
+    g_ptr_array_add (faults, g_strdup_printf ("a row of the table %s belongs to none that is there",
+                                              (char *) tables->pdata[i]));
+  return g_steal_pointer (&faults);
+}
+
 static gboolean
 mp_sqlite_db_get_meta (MpDb *db, const char *name, char **value, GError **error)
 {
@@ -819,6 +853,7 @@ mp_sqlite_db_class_init (MpSqliteDbClass *klass)
   db_class->begin = mp_sqlite_db_begin;
   db_class->commit = mp_sqlite_db_commit;
   db_class->rollback = mp_sqlite_db_rollback;
+  db_class->check = mp_sqlite_db_check;
   db_class->get_meta = mp_sqlite_db_get_meta;
   db_class->set_meta = mp_sqlite_db_set_meta;
   db_class->add_tenant = mp_sqlite_db_add_tenant;
