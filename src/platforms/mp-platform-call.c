@@ -5,6 +5,7 @@
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-platform-listing.h"
 #include "mp-platform-paging.h"
 #include "mp-platform-reading.h"
 #include "mp-platform-sign-in.h"
@@ -61,13 +62,13 @@ struct _MpPlatformCall
   gboolean is_refused; /* the list's own answer, which is optional */
   GError *refusal;     /* (owned) (nullable): of the last optional join */
   MpPaging paging;     /* of a list */
+  GListModel *listing; /* (owned) (nullable): the whole list, once all of it is read */
 
   /* The last answer */
   MpHttpResponse *response; /* (owned) (nullable) */
   JsonNode *root;           /* (owned) (nullable) */
   char *said;               /* (owned) (nullable) */
   char *missing;            /* (owned) (nullable) */
-  unsigned int count;       /* of the page's items */
 
   gboolean is_asked;   /* a test: its own request has its answer */
   JsonNode *main_root; /* (owned) (nullable): that answer, where there is such a request */
@@ -162,51 +163,16 @@ finish_test (MpPlatformCall *self, MpTestOutcome outcome)
     fail (self, g_steal_pointer (&error));
 }
 
-static const char *
-get_item_name (gpointer item)
-{
-  return MP_IS_CRM_OBJECT (item) ? mp_crm_object_get_name (item) : mp_crm_field_get_name (item);
-}
-
-/* Moves those of @items that @names lists, in its order. */
-static void
-take_first (GStrv names, GPtrArray *items, GPtrArray *taken)
-{
-  for (unsigned int i = 0; names[i] != NULL; i++)
-    {
-      for (unsigned int j = 0; j < items->len; j++)
-        {
-          if (!g_str_equal (get_item_name (g_ptr_array_index (items, j)), names[i]))
-            continue;
-          g_ptr_array_add (taken, g_ptr_array_remove_index (items, j));
-          break;
-        }
-    }
-}
-
-/* The static items come first, in their order; a live one of the same name takes the place. Before
- * them all stand those that the document calls first. */
 static void
 finish_list (MpPlatformCall *self)
 {
-  GPtrArray *static_items = self->list->static_items;
-  g_autoptr (GPtrArray) all = g_ptr_array_new ();
-  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
-  GListStore *store;
+  GListModel *listing = g_steal_pointer (&self->listing);
 
-  for (unsigned int i = 0; i < static_items->len; i++)
-    {
-      gpointer item = g_ptr_array_index (static_items, i);
-
-      if (!g_hash_table_contains (self->names, get_item_name (item)))
-        g_ptr_array_add (all, item);
-    }
-  g_ptr_array_extend (all, self->items, NULL, NULL);
-  take_first (self->list->first, all, sorted);
-  g_ptr_array_extend (sorted, all, NULL, NULL);
-  store = g_list_store_new (self->kind == MP_CALL_FIELDS ? MP_TYPE_CRM_FIELD : MP_TYPE_CRM_OBJECT);
-  g_list_store_splice (store, 0, 0, sorted->pdata, sorted->len);
-  succeed (self, store);
+  /* Not made yet: there was nothing to be read. */
+  if (listing == NULL)
+    listing = mp_platform_make_listing (self->list, self->kind == MP_CALL_FIELDS, self->items,
+                                        self->names);
+  succeed (self, listing);
 }
 
 /* Forgotten before its time: a token can end early, so one signs in anew, once. */
@@ -351,19 +317,10 @@ join_answered (MpPlatformCall *self)
 }
 
 static void
-page_answered (MpPlatformCall *self)
+page_answered (MpPlatformCall *self, gboolean has_next)
 {
-  MpScope scope = {
-    .item = self->root, .joins = self->joins, .page = self->root, .object = self->object
-  };
-  gboolean has_next;
   g_autoptr (GError) error = NULL;
 
-  if (!mp_paging_advance (&self->paging, &scope, self->response, self->count, &has_next, &error))
-    {
-      fail (self, g_steal_pointer (&error));
-      return;
-    }
   forget_answer (self);
   self->is_listed = !has_next;
   if (self->is_listed && !self->is_found)
@@ -394,8 +351,14 @@ reading_new (MpPlatformCall *self)
     reading->test = &self->document->test;
   if (self->step >= STEP_MAIN && self->kind != MP_CALL_TEST)
     reading->list = self->list;
+  if (self->step == STEP_MAIN)
+    reading->paging = &self->paging;
   if (self->step == STEP_OPTIONS)
-    reading->options = get_next_pending (self);
+    {
+      reading->options = get_next_pending (self);
+      reading->is_last = self->next_pending + 1 == self->pending->len;
+    }
+  reading->is_found = self->is_found;
   reading->of_fields = self->kind == MP_CALL_FIELDS;
   reading->joins = g_hash_table_ref (self->joins);
   reading->items = g_ptr_array_ref (self->items);
@@ -428,8 +391,8 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->root = g_steal_pointer (&reading->answer.root);
   self->said = g_steal_pointer (&reading->answer.said);
   self->missing = g_steal_pointer (&reading->answer.missing);
-  self->count = reading->count;
-  self->is_found = self->is_found || reading->is_found;
+  self->listing = g_steal_pointer (&reading->listing);
+  self->is_found = reading->is_found;
   if (!is_read)
     {
       answer_failed (self, g_steal_pointer (&error));
@@ -455,7 +418,7 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     case STEP_MAIN:
     default:
       if (self->kind != MP_CALL_TEST)
-        page_answered (self);
+        page_answered (self, reading->has_next);
       else
         {
           self->is_asked = TRUE;
@@ -643,6 +606,7 @@ mp_platform_call_finalize (GObject *object)
   g_free (self->access_key);
   g_clear_pointer (&self->access, mp_access_unref);
   mp_paging_clear (&self->paging);
+  g_clear_object (&self->listing);
   g_hash_table_unref (self->joins);
   g_hash_table_unref (self->names);
   g_ptr_array_unref (self->items);

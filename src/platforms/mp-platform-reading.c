@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-platform-reading.h"
 
+#include "mp-platform-listing.h"
+
 #include <string.h>
 
 #define MAX_OBJECTS 5000
@@ -20,6 +22,7 @@ reading_free (gpointer data)
   g_ptr_array_unref (self->pending);
   g_free (self->object);
   mp_platform_answer_clear (&self->answer);
+  g_clear_object (&self->listing);
   g_free (self);
 }
 
@@ -58,14 +61,10 @@ read_answer (MpPlatformReading *self, GError **error)
   return is_read;
 }
 
-/* In a worker thread: json-glib and thousands of items take long enough to be felt. */
-static void
-read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static MpPlatformDecoder
+make_decoder (MpPlatformReading *self)
 {
-  MpPlatformReading *self = task_data;
-  g_autoptr (GError) error = NULL;
-  gboolean is_read;
-  MpPlatformDecoder decoder = {
+  return (MpPlatformDecoder){
     .document = self->document,
     .list = self->list,
     .of_fields = self->of_fields,
@@ -75,19 +74,66 @@ read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
     .most = self->of_fields ? MAX_FIELDS : MAX_OBJECTS,
     .object = self->object,
     .pending = self->pending,
-    .may_lack =
-        self->response == NULL || (self->list != NULL && self->list->paging.kind != MP_PAGING_NONE),
+    .may_lack = self->response == NULL || self->list->paging.kind != MP_PAGING_NONE,
   };
+}
 
-  is_read = read_answer (self, &error);
-  if (is_read && self->options != NULL)
-    mp_platform_decode_options (&decoder, self->options, self->answer.root, &error);
-  else if (is_read && self->list != NULL && !self->answer.is_empty)
-    mp_platform_decode_page (&decoder, self->answer.root, &self->count, &error);
-  self->is_found = decoder.is_found || self->answer.is_empty;
-  /* To free a tree of some megabytes would hold up the main loop too. */
-  if (self->list != NULL && self->list->paging.kind == MP_PAGING_NONE)
-    g_clear_pointer (&self->answer.root, json_node_unref);
+static gboolean
+turn_page (MpPlatformReading *self, unsigned int count, GError **error)
+{
+  JsonNode *root = self->answer.root;
+  MpScope scope = { .item = root, .joins = self->joins, .page = root, .object = self->object };
+
+  return self->paging == NULL ||
+         mp_paging_advance (self->paging, &scope, self->response, count, &self->has_next, error);
+}
+
+static gboolean
+read_page (MpPlatformReading *self, GError **error)
+{
+  MpPlatformDecoder decoder = make_decoder (self);
+  unsigned int count = 0;
+
+  if (!self->answer.is_empty &&
+      !mp_platform_decode_page (&decoder, self->answer.root, &count, error))
+    return FALSE;
+  self->is_found = self->is_found || decoder.is_found || self->answer.is_empty;
+  return turn_page (self, count, error);
+}
+
+static gboolean
+read_options (MpPlatformReading *self, GError **error)
+{
+  MpPlatformDecoder decoder = make_decoder (self);
+
+  return mp_platform_decode_options (&decoder, self->options, self->answer.root, error);
+}
+
+/* A tree of some megabytes is freed here, and a list of thousands made: both would hold up the main
+ * loop. */
+static void
+read_list (MpPlatformReading *self, GError **error)
+{
+  gboolean is_read = self->options != NULL ? read_options (self, error) : read_page (self, error);
+  gboolean is_complete = self->options != NULL
+                             ? self->is_last
+                             : !self->has_next && self->pending->len == 0 && self->is_found;
+
+  g_clear_pointer (&self->answer.root, json_node_unref);
+  if (is_read && is_complete)
+    self->listing =
+        mp_platform_make_listing (self->list, self->of_fields, self->items, self->names);
+}
+
+/* In a worker thread: json-glib and thousands of items take long enough to be felt. */
+static void
+read_answer_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  MpPlatformReading *self = task_data;
+  g_autoptr (GError) error = NULL;
+
+  if (read_answer (self, &error) && self->list != NULL)
+    read_list (self, &error);
   if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else

@@ -4,11 +4,12 @@
 #include "mp-http-client.h"
 #include "mp-platform-answer.h"
 #include "mp-platform-decode.h"
+#include "mp-platform-paging.h"
 
 G_BEGIN_DECLS
 
-/* One answer that is read in a worker thread. Nothing else uses @items, @names and @pending
- * meanwhile. Each pointer that is not const is owned. */
+/* One answer that is read in a worker thread. Nothing else uses @items, @names, @pending and
+ * @paging meanwhile. Each pointer that is not const is owned. */
 typedef struct
 {
   MpPlatformDocument *document;
@@ -25,9 +26,14 @@ typedef struct
   char *object;                    /* (nullable) */
   GPtrArray *pending;              /* (element-type MpPendingOptions) */
   const MpPendingOptions *options; /* (nullable): of @pending: what the answer is for */
-  MpPlatformAnswer answer;
-  unsigned int count; /* of the items */
-  gboolean is_found;  /* there was a place with items */
+  gboolean is_last;                /* of the answers with options */
+  MpPaging *paging;                /* (unowned) (nullable): of a page: is turned */
+  gboolean is_found;               /* there was a place with items, in an earlier answer too */
+
+  /* What was read */
+  MpPlatformAnswer answer; /* of a list without the root */
+  gboolean has_next;       /* there is another page */
+  GListModel *listing;     /* (nullable): the whole list, when this was the last answer of it */
 } MpPlatformReading;
 
 /* @self: taken; until @callback has returned it is the result's */
