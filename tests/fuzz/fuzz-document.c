@@ -94,6 +94,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   object = mp_json_parse_object ((const char *) data, (gssize) size, NULL);
   document = mp_platform_document_new (object, again);
   g_assert_nonnull (document);
-  use_document (document);
+  if (mp_platform_spec_get_unavailable (document->spec) == NULL)
+    use_document (document);
   return 0;
 }
