@@ -248,7 +248,8 @@ def is_error(call):
 def describe_result(result):
     outcome = result["outcome"]
     if outcome != "connected":
-        return f"{outcome} | {result.get('message', '-')}"
+        lacking = f" | {result['missing']}" if "missing" in result else ""
+        return f"{outcome} | {result.get('message', '-')}{lacking}"
     parts = [result.get(name, "-") for name in ("account", "account_id", "details")]
     return " | ".join([outcome, *parts, result["mode"]])
 
