@@ -67,6 +67,47 @@ parts_to_json (MpPlatformSpec *spec)
 }
 
 static JsonObject *
+write_to_json (const MpWriteSpec *write)
+{
+  const struct
+  {
+    const char *name;
+    const char *value;
+  } members[] = {
+    { "place", write->place },           { "custom_place", write->custom_place },
+    { "entry_name", write->entry_name }, { "entry_value", write->entry_value },
+    { "multiple", write->multiple },     { "date", write->date },
+    { "datetime", write->datetime },     { "zone", write->zone },
+    { "true", write->true_text },        { "false", write->false_text },
+  };
+  JsonObject *object = json_object_new ();
+
+  for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      if (members[i].value != NULL)
+        json_object_set_string_member (object, members[i].name, members[i].value);
+    }
+  return object;
+}
+
+/* How values are written, a line each. */
+static void
+print_write (const MpWriteSpec *write)
+{
+  g_autoptr (JsonObject) object = write_to_json (write);
+  g_autoptr (GList) names = json_object_get_members (object);
+  const unsigned int widths[] = { 18, 28, 0 };
+
+  for (GList *name = names; name != NULL; name = name->next)
+    {
+      const char *value = mp_json_get_string (object, name->data, "");
+      g_autofree char *label = g_strdup_printf ("write %s", (const char *) name->data);
+
+      mp_cli_print_row (widths, label, *value != '\0' ? value : "(the body itself)", "", NULL);
+    }
+}
+
+static JsonObject *
 platform_to_json (MpPlatform *platform)
 {
   MpPlatformSpec *spec = mp_platform_get_spec (platform);
@@ -84,6 +125,9 @@ platform_to_json (MpPlatform *platform)
     json_object_set_string_member (object, "key_help", mp_platform_spec_get_key_help (spec));
   json_object_set_array_member (object, "connection", settings_to_json (spec));
   json_object_set_array_member (object, "credential", parts_to_json (spec));
+  if (mp_platform_get_write (platform) != NULL)
+    json_object_set_object_member (object, "write",
+                                   write_to_json (mp_platform_get_write (platform)));
   return object;
 }
 
@@ -207,6 +251,8 @@ run_show (MpCli *cli, char **arguments, GError **error)
 
       print_input (part->id, part->label, part->secret, part->help);
     }
+  if (mp_platform_get_write (platform) != NULL)
+    print_write (mp_platform_get_write (platform));
   return MP_EXIT_DONE;
 }
 

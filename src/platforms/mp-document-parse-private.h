@@ -57,6 +57,8 @@ GPtrArray *mp_document_parse_static (MpDocumentReader *reader,
                                      const char *pointer,
                                      gboolean of_fields);
 GStrv mp_document_parse_first (MpDocumentReader *reader, JsonObject *owner, const char *pointer);
+MpWriteSpec *
+mp_document_parse_write (MpDocumentReader *reader, JsonObject *document, gboolean has_fields);
 void mp_document_parse_types (MpDocumentReader *reader,
                               GHashTable *types,
                               JsonObject *document,

@@ -116,6 +116,24 @@ mp_list_spec_free (MpListSpec *self)
   g_free (self);
 }
 
+void
+mp_write_spec_free (MpWriteSpec *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->place);
+  g_free (self->custom_place);
+  g_free (self->entry_name);
+  g_free (self->entry_value);
+  g_free (self->multiple);
+  g_free (self->date);
+  g_free (self->datetime);
+  g_free (self->zone);
+  g_free (self->true_text);
+  g_free (self->false_text);
+  g_free (self);
+}
+
 MpPlatformDocument *
 mp_platform_document_ref (MpPlatformDocument *self)
 {
@@ -141,6 +159,7 @@ mp_platform_document_unref (MpPlatformDocument *self)
   test_clear (&self->test);
   g_clear_pointer (&self->objects, g_ptr_array_unref);
   g_clear_pointer (&self->fields, g_ptr_array_unref);
+  mp_write_spec_free (self->write);
   g_clear_pointer (&self->types, g_hash_table_unref);
   g_clear_pointer (&self->bad_key, g_ptr_array_unref);
   g_clear_pointer (&self->limited, g_ptr_array_unref);

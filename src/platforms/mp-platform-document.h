@@ -5,6 +5,7 @@
 #include "mp-credential.h"
 #include "mp-field-errors.h"
 #include "mp-platform-spec.h"
+#include "mp-platform.h"
 #include "mp-template.h"
 
 G_BEGIN_DECLS
@@ -238,6 +239,7 @@ typedef struct
   MpTestSpec test;
   GPtrArray *objects; /* (nullable) (element-type MpListSpec): the first that fits counts */
   GPtrArray *fields;  /* (nullable) (element-type MpListSpec) */
+  MpWriteSpec *write; /* (nullable): how values are written */
   GHashTable *types;  /* (element-type utf8 MpFieldType): by "TYPE" or "TYPE\nSUBTYPE" */
   GPtrArray *bad_key; /* (element-type MpCondition) */
   GPtrArray *limited;
@@ -265,6 +267,7 @@ const MpListSpec *mp_platform_document_choose_list (const MpPlatformDocument *se
                                                     GError **error);
 void mp_list_spec_free (MpListSpec *self);
 void mp_request_spec_free (MpRequestSpec *self);
+void mp_write_spec_free (MpWriteSpec *self);
 void mp_options_spec_free (MpOptionsSpec *self);
 
 gboolean mp_attribute_evaluate (const MpAttribute *self,

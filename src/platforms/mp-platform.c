@@ -178,6 +178,21 @@ mp_platform_get_unverified (MpPlatform *self)
 }
 
 /**
+ * mp_platform_get_write:
+ * @self: a platform
+ *
+ * Returns: (transfer none) (nullable): how values are written into its records; %NULL when its
+ *   document does not say
+ */
+const MpWriteSpec *
+mp_platform_get_write (MpPlatform *self)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
+
+  return self->document->write;
+}
+
+/**
  * mp_platform_test_async:
  * @self: a platform
  * @secret: the parts of the key

@@ -30,6 +30,21 @@ const char *mp_test_result_get_message (
 const char *mp_test_result_get_missing (
     MpTestResult *self); /* (nullable) the permissions that the key lacks, joined by commas */
 
+/* How a record's values are written. */
+typedef struct
+{
+  char *place;        /* path of the object that has the fields' names as members; "": the body */
+  char *custom_place; /* (nullable): that of custom fields, where it is another */
+  char *entry_name;   /* (nullable): fields are elements of an array: where each has its name */
+  char *entry_value;  /* (nullable): and its value */
+  char *multiple;     /* (nullable): "array", or what parts several values in one text */
+  char *date;         /* (nullable): such as "YYYY-MM-DD"; "epoch", "epoch_ms" */
+  char *datetime;     /* (nullable) */
+  char *zone;         /* (nullable): of a time: "UTC" or "account" */
+  char *true_text;    /* (nullable): JSON's own true and false */
+  char *false_text;   /* (nullable) */
+} MpWriteSpec;
+
 /*
  * A system that Member Pulse integrates with: its document (data/platforms/ID.json) at work.
  * Immutable; calls run asynchronously. @connection: the record's /section/connection object, NULL
@@ -44,6 +59,7 @@ const char *mp_platform_get_id (MpPlatform *self);
 const char *mp_platform_get_label (MpPlatform *self);
 const char *
 mp_platform_get_unverified (MpPlatform *self); /* (nullable): why its facts are not verified */
+const MpWriteSpec *mp_platform_get_write (MpPlatform *self); /* (nullable): not said */
 
 void mp_platform_test_async (MpPlatform *self,
                              MpSecret *secret,

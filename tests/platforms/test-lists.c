@@ -304,6 +304,33 @@ test_labels_of_names (MpEngineFixture *fixture, gconstpointer data)
     }
 }
 
+/* How values are written is told to whoever writes them. */
+static void
+test_write (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) silent = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, two_ways);
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"objects\": {\"static\": [{\"name\": \"o\"}]}, \"write\": {\"custom_place\": "
+      "\"data.custom\","
+      " \"entries\": {\"name\": \"field\", \"value\": \"value\"}, \"multiple\": \";\","
+      " \"date\": \"YYYY-MM-DD\", \"datetime\": \"epoch_ms\", \"zone\": \"UTC\","
+      " \"boolean\": [\"1\", \"0\"]}");
+  const MpWriteSpec *write = mp_platform_get_write (platform);
+
+  g_assert_null (mp_platform_get_write (silent));
+  g_assert_cmpstr (write->place, ==, "");
+  g_assert_cmpstr (write->custom_place, ==, "data.custom");
+  g_assert_cmpstr (write->entry_name, ==, "field");
+  g_assert_cmpstr (write->entry_value, ==, "value");
+  g_assert_cmpstr (write->multiple, ==, ";");
+  g_assert_cmpstr (write->date, ==, "YYYY-MM-DD");
+  g_assert_cmpstr (write->datetime, ==, "epoch_ms");
+  g_assert_cmpstr (write->zone, ==, "UTC");
+  g_assert_cmpstr (write->true_text, ==, "1");
+  g_assert_cmpstr (write->false_text, ==, "0");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -320,6 +347,7 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/lists/no-items-of-joins", test_no_items_of_joins);
   mp_engine_add_test ("/platforms/lists/items-beside-a-refusal", test_items_beside_a_refusal);
   mp_engine_add_test ("/platforms/lists/items-on-some-pages", test_items_on_some_pages);
+  mp_engine_add_test ("/platforms/lists/write", test_write);
   g_test_add_func ("/platforms/lists/humanised-names", test_humanised_names);
   mp_engine_add_test ("/platforms/lists/labels-of-names", test_labels_of_names);
 
