@@ -15,6 +15,7 @@ typedef struct
   MpHttpResponse *response;
   const MpRedaction *redaction;
   gboolean is_token;
+  gboolean is_of_key;
   const MpListSpec *list; /* (nullable) */
   const MpTestSpec *test; /* (nullable) */
   char *said;             /* (owned) (nullable) */
@@ -359,6 +360,14 @@ is_failure (const Answer *answer)
          is_refused_client (answer);
 }
 
+/* A server that is none of the platform's forbids too, in a web page: nothing is known of the key
+ * then. */
+static gboolean
+is_limited (const Answer *answer)
+{
+  return is_met (answer, answer->document->limited) && !(answer->is_of_key && is_web_page (answer));
+}
+
 static gboolean
 judge (const Answer *answer, GError **error)
 {
@@ -369,7 +378,7 @@ judge (const Answer *answer, GError **error)
   else if (is_met (answer, answer->document->bad_key) || is_refused_client (answer))
     set_error (answer, error, MP_ERROR_UNAUTHORIZED,
                g_strdup_printf (_ ("%s did not accept the key."), label));
-  else if (is_met (answer, answer->document->limited))
+  else if (is_limited (answer))
     set_error (answer, error, MP_ERROR_FORBIDDEN,
                g_strdup_printf (_ ("The key is right, but %s does not let it do this."), label));
   else if (is_met (answer, answer->document->not_found))
@@ -420,6 +429,7 @@ mp_platform_answer_read (const MpPlatformAnswerSource *source,
     .response = source->response,
     .redaction = source->redaction,
     .is_token = source->is_token,
+    .is_of_key = source->is_of_key,
     .list = source->list,
     .test = source->test,
     .status = mp_http_response_get_status (source->response),
@@ -434,7 +444,7 @@ mp_platform_answer_read (const MpPlatformAnswerSource *source,
   answer.parse_error = parse_error;
   if (is_failure (&answer) || is_web_page (&answer))
     answer.said = find_message (&answer);
-  if (is_met (&answer, answer.document->limited))
+  if (is_limited (&answer))
     answer.missing = find_missing (&answer);
 
   *read = (MpPlatformAnswer){ .said = answer.said, .missing = answer.missing };

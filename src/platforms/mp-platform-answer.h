@@ -14,6 +14,7 @@ typedef struct
   MpHttpResponse *response;
   const MpRedaction *redaction;
   gboolean is_token;      /* of a token request: OAuth 2 has its own refusals */
+  gboolean is_of_key;     /* the first to be asked: a web page then means a wrong address */
   const MpListSpec *list; /* (nullable): some answers mean that it has no items */
   const MpTestSpec *test; /* (nullable): some answers mean that the key is accepted */
 } MpPlatformAnswerSource;

@@ -45,6 +45,7 @@ read_answer (MpPlatformReading *self, GError **error)
     .response = self->response,
     .redaction = self->redaction,
     .is_token = self->is_token,
+    .is_of_key = self->is_secret || self->test != NULL,
     .list = self->options == NULL ? self->list : NULL,
     .test = self->test,
   };

@@ -163,6 +163,26 @@ test_accepted (MpEngineFixture *fixture, gconstpointer data)
     }
 }
 
+/* Some other server, or a wall before it, says nothing of the key when it forbids. */
+static void
+test_forbidding_page (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const char page[] = "Access to a page that needs a token is refused.";
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER, "\"test\": {\"request\": {\"path\": \"/me\"}}");
+  g_autoptr (MpTestResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_test_server_add (fixture->server, &(MpTestReply){ .path = "/api/me",
+                                                       .status = 403,
+                                                       .content_type = "text/html",
+                                                       .body = page });
+  result = test_of (platform, MP_ENGINE_KEY, "{}", &error);
+  g_assert_null (result);
+  g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "is the address right?"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -171,6 +191,7 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/test/key-of-other-mode", test_key_of_other_mode);
   mp_engine_add_test ("/platforms/test/refused-join", test_refused_join);
   mp_engine_add_test ("/platforms/test/accepted", test_accepted);
+  mp_engine_add_test ("/platforms/test/forbidding-page", test_forbidding_page);
 
   return g_test_run ();
 }
