@@ -52,8 +52,10 @@ compare_sequence (gconstpointer a, gconstpointer b)
   return (one->sequence > two->sequence) - (one->sequence < two->sequence);
 }
 
+/* @head: (out) (nullable): the last line of the server's own export, whose signature
+ * “mp-tenant-server audit verify-file” verifies */
 static GPtrArray *
-read_entries (const char *file, GError **error)
+read_entries (const char *file, JsonObject **head, GError **error)
 {
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
   g_autofree char *text = NULL;
@@ -70,6 +72,12 @@ read_entries (const char *file, GError **error)
       if (*lines[i] == '\0')
         continue;
       object = mp_json_parse_object (lines[i], -1, error);
+      if (object != NULL && mp_json_get_object (object, "head") != NULL)
+        {
+          g_clear_pointer (head, json_object_unref);
+          *head = json_object_ref (mp_json_get_object (object, "head"));
+          continue;
+        }
       entry = object == NULL ? NULL : mp_audit_entry_new_from_json (object, error);
       if (entry == NULL)
         {
@@ -84,16 +92,20 @@ read_entries (const char *file, GError **error)
 static MpAuditVerdict *
 verify_file (const char *file, GError **error)
 {
-  g_autoptr (GPtrArray) entries = read_entries (file, error);
+  g_autoptr (JsonObject) head = NULL;
+  g_autoptr (GPtrArray) entries = read_entries (file, &head, error);
   MpAuditEntry *last;
 
   if (entries == NULL)
     return NULL;
-  if (entries->len == 0)
-    return mp_audit_verify (entries, 0, NULL, 0, NULL);
   /* The list is printed newest first; whether a number is missing does not depend on the order of
    * the lines. */
   g_ptr_array_sort (entries, compare_sequence);
+  if (head != NULL)
+    return mp_audit_verify (entries, mp_json_get_int (head, "sequence", 0),
+                            mp_json_get_string (head, "hash", NULL), 0, NULL);
+  if (entries->len == 0)
+    return mp_audit_verify (entries, 0, NULL, 0, NULL);
   last = g_ptr_array_index (entries, entries->len - 1);
   return mp_audit_verify (entries, mp_audit_entry_get_init (last)->sequence,
                           mp_audit_entry_get_hash (last), 0, NULL);

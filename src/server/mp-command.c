@@ -11,7 +11,7 @@
  * @argc: (inout): the number of arguments
  * @argv: (inout): the arguments; the options are taken out, what is left begins at 1
  * @entries: (nullable): the command's own options, beside `--data-dir`
- * @data_dir: (out) (transfer full): the data folder
+ * @data_dir: (out) (optional) (transfer full): the data folder; a command without one takes %NULL
  *
  * Says on stderr what is wrong; that is exit code %MP_EXIT_USAGE.
  *
@@ -46,6 +46,8 @@ mp_command_parse (
       return FALSE;
     }
 
+  if (data_dir == NULL)
+    return TRUE;
   if (folder == NULL)
     folder = g_strdup (g_getenv ("STATE_DIRECTORY"));
   if (folder == NULL)

@@ -33,6 +33,8 @@ MpExit mp_command_token_add (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_token_list (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_token_revoke (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_audit_verify (const MpCommand *self, int argc, char **argv);
+MpExit mp_command_audit_export (const MpCommand *self, int argc, char **argv);
+MpExit mp_command_audit_verify_file (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_audit_checkpoint (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_key_rotate (const MpCommand *self, int argc, char **argv);
 MpExit mp_command_restored (const MpCommand *self, int argc, char **argv);

@@ -67,6 +67,15 @@ MpAuditVerdict *mp_audit_log_verify (MpAuditLog *self,
                                      const MpAuditHead *seen,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The trail as JSON Lines with its signed head, and what such a file is worth: no database is
+ * needed. */
+gboolean
+mp_audit_log_export (MpAuditLog *self, const char *tenant, GOutputStream *stream, GError **error);
+MpAuditVerdict *mp_audit_export_verify (const char *path,
+                                        const char *key,
+                                        char **tenant,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A checkpoint: the signed heads of all tenants in one file (0600), to be kept elsewhere. */
 gboolean mp_audit_log_save_checkpoint (MpAuditLog *self, const char *path, GError **error);
 /* MP_ERROR_NOT_FOUND: the file does not name the tenant; MP_ERROR_INVALID: it cannot be read, or

@@ -42,6 +42,33 @@ test_operation (MpTestProgram *fixture, gconstpointer data)
   g_assert_cmpint (status.st_mode & 0077, ==, 0);
 }
 
+/* The trail in a file is verified anywhere with the key alone; a changed one is found out. */
+static void
+test_export (MpTestProgram *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "trail.jsonl", NULL);
+  g_autofree char *command = g_strconcat ("audit export demo ", path, NULL);
+  g_auto (MpTestOutcome) exported = { 0 };
+  g_autofree char *verify = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *verify_copy = NULL;
+  g_autofree char *copy = g_build_filename (fixture->folder, "copy.jsonl", NULL);
+  g_autoptr (GString) changed = NULL;
+
+  g_free (mp_test_program_add_token (fixture, "auditor"));
+  exported = mp_test_program_run (fixture, command);
+  g_assert_cmpint (exported.status, ==, 0);
+  verify = g_strdup_printf ("audit verify-file %s --key %s", path, exported.output);
+  mp_test_program_assert_run (fixture, verify, 0);
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  changed = g_string_new (text);
+  g_assert_cmpuint (g_string_replace (changed, "anna as auditor", "anna as nobody", 1), ==, 1);
+  g_assert_true (g_file_set_contents (copy, changed->str, -1, NULL));
+  verify_copy = g_strdup_printf ("audit verify-file %s --key %s", copy, exported.output);
+  mp_test_program_assert_run (fixture, verify_copy, 3);
+}
+
 /* What was answered is there after the power failed. */
 static void
 test_killed (MpTestProgram *fixture, gconstpointer data)
@@ -201,6 +228,9 @@ test_exit_codes (MpTestProgram *fixture, gconstpointer data)
     { "serve --listen 192.0.2.1:0", 2 },
     { "serve --frob", 2 },
     { "audit verify", 2 },
+    { "audit verify-file nowhere", 2 },
+    { "audit verify-file nowhere --key x", 1 },
+    { "audit export nobody nowhere", 1 },
     { "init", 1 },
     { "tenant add demo", 1 },
     { "tenant add Demo!", 1 },
@@ -230,6 +260,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   ADD ("serves-and-stops", test_operation);
+  ADD ("exports-the-trail", test_export);
   ADD ("survives-being-killed", test_killed);
   ADD ("finds-out-an-old-copy", test_old_copy);
   ADD ("begins-an-epoch-after-a-restore", test_restored);

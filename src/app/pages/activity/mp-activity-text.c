@@ -27,6 +27,7 @@ static const struct
   { "credential.refused", N_ ("Was refused a change of the key") },
   { "token.add", N_ ("Made a sign-in token") },
   { "token.revoke", N_ ("Revoked a sign-in token") },
+  { "audit.export", N_ ("Exported the audit trail") },
   { "server.restored", N_ ("Put the server back from a copy") },
 };
 
