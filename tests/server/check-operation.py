@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-PROGRAM, UNIT, MANUAL, DATA = sys.argv[1:5]
+PROGRAM, UNIT, MANUAL, DATA = map(os.path.abspath, sys.argv[1:5])
 HALF_SENT = 400
 CLOSED_WITHIN_S = 60
 FAST_S = 0.05
@@ -77,12 +77,11 @@ def check_settings(folder):
 
 def check_manual():
     """Each command of --help and each option of serve --help stands in the manual."""
-    manual = pathlib.Path(MANUAL).read_text().replace("\\-", "-").replace("\\fB", "").replace("\\fR", "")
-    manual = re.sub(r"\\fI", "", manual)
+    manual = re.sub(r"\\f[BIR]", "", pathlib.Path(MANUAL).read_text().replace("\\-", "-"))
     commands = re.findall(r"^  ([a-z]+(?: [a-z-]+)?)(?: |$)", run("--help").stdout.split("\nOptions:")[0], re.M)
     options = re.findall(r"^  (--[a-z-]+)", run("serve", "--help").stdout, re.M)
     assert len(commands) > 10 and len(options) > 5, (commands, options)
-    missing = [command for command in commands if command.split("[")[0].strip() not in manual]
+    missing = [command for command in commands if not re.search(rf"^\.B (.*, )?{command}\b", manual, re.M)]
     missing += [option for option in options if option not in manual and option not in ("--base-url", "--help")]
     assert not missing, f"not in the manual: {missing}"
     if shutil.which("groff"):
