@@ -38,7 +38,7 @@ int64_t mp_http_response_get_retry_after_seconds (
     MpHttpResponse *self); /* -1: not said; seconds or HTTP date */
 
 /*
- * The one HTTP client of a process: deadlines (connect 10 s, idle 20 s, total 60 s), bounded
+ * The one HTTP client of a process: deadlines (connect 10 s, idle 45 s, total 60 s), bounded
  * retries with full jitter and Retry-After, redirects to the same host only, HTTPS only (plain HTTP
  * to loopback), body limit, redacted debug log. Any status is a success of the call; failures are
  * MP_ERROR_OFFLINE, _TOO_LARGE, _WRONG_HOST, G_IO_ERROR_CANCELLED.

@@ -6,7 +6,8 @@
 #include "mp-error.h"
 
 #define CONNECT_TIMEOUT_MS 10000
-#define IDLE_TIMEOUT_MS 20000
+/* Some delay what they answer to a wrong key by 20 s, so that it is not guessed. */
+#define IDLE_TIMEOUT_MS 45000
 #define CHUNK_BYTES (64 * 1024)
 #define MAX_REDIRECTS 5
 #define TOO_MANY_REQUESTS 429 /* RFC 6585; libsoup has no name for it */

@@ -7,7 +7,9 @@
 
 G_BEGIN_DECLS
 
-#define MP_PLATFORM_DEADLINE_MS 30000
+/* Long enough for those that delay what they answer to a wrong key by 20 s, and for a large CRM's
+ * slow answer. */
+#define MP_PLATFORM_DEADLINE_MS 45000
 
 typedef struct
 {

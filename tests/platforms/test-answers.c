@@ -186,6 +186,20 @@ test_no_answer_that_can_be_read (MpEngineFixture *fixture, gconstpointer data)
     }
 }
 
+/* Who has to wait for a refusal, so that keys are not guessed, is not offline. */
+static void
+test_a_delayed_refusal (MpEngineFixture *fixture, gconstpointer data)
+{
+  const MpTestReply reply = { .status = 401, .body = "{}", .delay_ms = 400 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpTestResult) result = test_key (fixture, &reply, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (mp_test_result_get_outcome (result), ==, MP_TEST_REJECTED);
+  /* Twenty seconds were seen. */
+  g_assert_cmpuint (MP_PLATFORM_DEADLINE_MS, >=, 2 * 20 * 1000);
+}
+
 /* A list fails with the same words as a test. */
 static void
 test_a_refused_list (MpEngineFixture *fixture, gconstpointer data)
@@ -447,6 +461,7 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/answers/an-echoed-key-is-hidden", test_an_echoed_key_is_hidden);
   mp_engine_add_test ("/platforms/answers/no-answer-that-can-be-read",
                       test_no_answer_that_can_be_read);
+  mp_engine_add_test ("/platforms/answers/a-delayed-refusal", test_a_delayed_refusal);
   mp_engine_add_test ("/platforms/answers/a-refused-list", test_a_refused_list);
   mp_engine_add_test ("/platforms/answers/an-empty-list", test_an_empty_list);
   mp_engine_add_test ("/platforms/answers/an-empty-list-of-fields", test_an_empty_list_of_fields);
