@@ -13,6 +13,12 @@ MpStoredRecord *mp_record_model_get_stored (MpRecordModel *self);
 void mp_record_model_set_stored (MpRecordModel *self, MpStoredRecord *stored);
 void
 mp_record_model_set_metadata (MpRecordModel *self, const char *source, MpCrmMetadata *metadata);
+/* When a part of the metadata was read: the fields of @object, or (nullable) the objects. @is_live:
+ * by this program, not from what was kept */
+void mp_record_model_note_metadata (MpRecordModel *self,
+                                    const char *object,
+                                    int64_t read_unix_us,
+                                    gboolean is_live);
 /* @local: what the rules here say; the server's last refusal is added. */
 void mp_record_model_set_errors (MpRecordModel *self, MpFieldErrors *local);
 /* Which CRM the metadata are of (nullable): of none. */

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-record-model-private.h"
 
+/* When a part of the metadata came from the CRM. */
+typedef struct
+{
+  int64_t unix_us;
+  gboolean is_live; /* this program asked; else it was kept */
+} Reading;
+
 struct _MpRecordModel
 {
   GObject parent_instance;
@@ -8,6 +15,7 @@ struct _MpRecordModel
   MpStoredRecord *stored;  /* (owned) */
   MpFieldErrors *errors;   /* (owned) */
   MpCrmMetadata *metadata; /* (owned) */
+  GHashTable *readings;    /* (owned) (element-type utf8 Reading): by object; "": the objects */
   char *source;            /* (owned) (nullable) */
 
   /* What was told last, to notify only what changed. */
@@ -156,6 +164,7 @@ mp_record_model_finalize (GObject *object)
   g_clear_object (&self->stored);
   g_clear_pointer (&self->errors, mp_field_errors_unref);
   g_clear_object (&self->metadata);
+  g_clear_pointer (&self->readings, g_hash_table_unref);
   g_clear_object (&self->told_record);
   g_free (self->told_name);
   g_free (self->source);
@@ -196,6 +205,7 @@ mp_record_model_init (MpRecordModel *self)
 {
   self->errors = mp_field_errors_new ();
   self->metadata = mp_crm_metadata_new ();
+  self->readings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->state = MP_RECORD_STATE_SYNCED;
 }
 
@@ -226,9 +236,24 @@ mp_record_model_set_metadata (MpRecordModel *self, const char *source, MpCrmMeta
 {
   g_autofree char *copy = g_strdup (source);
 
+  if (g_strcmp0 (source, self->source) != 0)
+    g_hash_table_remove_all (self->readings);
   g_free (self->source);
   self->source = g_steal_pointer (&copy);
   g_set_object (&self->metadata, metadata);
+}
+
+void
+mp_record_model_note_metadata (MpRecordModel *self,
+                               const char *object,
+                               int64_t read_unix_us,
+                               gboolean is_live)
+{
+  Reading *reading = g_new0 (Reading, 1);
+
+  reading->unix_us = read_unix_us;
+  reading->is_live = is_live;
+  g_hash_table_replace (self->readings, g_strdup (object != NULL ? object : ""), reading);
 }
 
 void
@@ -385,4 +410,47 @@ mp_record_model_get_metadata (MpRecordModel *self)
   g_return_val_if_fail (MP_IS_RECORD_MODEL (self), NULL);
 
   return self->metadata;
+}
+
+static const Reading *
+find_reading (MpRecordModel *self, const char *object)
+{
+  return g_hash_table_lookup (self->readings, object != NULL ? object : "");
+}
+
+/**
+ * mp_record_model_get_metadata_unix_us:
+ * @self: a record's model
+ * @object: (nullable): whose fields; %NULL: the objects themselves
+ *
+ * Returns: when the CRM answered what stands in the metadata, in microseconds since 1970; 0 when
+ *   that was not read yet
+ */
+int64_t
+mp_record_model_get_metadata_unix_us (MpRecordModel *self, const char *object)
+{
+  const Reading *reading;
+
+  g_return_val_if_fail (MP_IS_RECORD_MODEL (self), 0);
+
+  reading = find_reading (self, object);
+  return reading != NULL ? reading->unix_us : 0;
+}
+
+/**
+ * mp_record_model_is_metadata_live:
+ * @self: a record's model
+ * @object: (nullable): whose fields; %NULL: the objects themselves
+ *
+ * Returns: whether this program asked the CRM itself; else it shows what was kept, or nothing
+ */
+gboolean
+mp_record_model_is_metadata_live (MpRecordModel *self, const char *object)
+{
+  const Reading *reading;
+
+  g_return_val_if_fail (MP_IS_RECORD_MODEL (self), FALSE);
+
+  reading = find_reading (self, object);
+  return reading != NULL && reading->is_live;
 }

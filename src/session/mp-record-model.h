@@ -36,5 +36,8 @@ unsigned int mp_record_model_get_n_conflicts (MpRecordModel *self);
 MpConflict *mp_record_model_get_conflict (MpRecordModel *self, unsigned int index);
 MpCrmMetadata *mp_record_model_get_metadata (
     MpRecordModel *self); /* never NULL; empty until objects were loaded */
+/* @object: (nullable): the objects, not the fields of one; 0: not read yet */
+int64_t mp_record_model_get_metadata_unix_us (MpRecordModel *self, const char *object);
+gboolean mp_record_model_is_metadata_live (MpRecordModel *self, const char *object);
 
 G_END_DECLS

@@ -12,6 +12,9 @@
  * from (record, platform, connection, key), shown by the record's model, judged by the rules.
  */
 
+/* The CRM is asked again for what is older. */
+#define OLD_AFTER_US (24 * G_TIME_SPAN_HOUR)
+
 /* One answer: the objects, or the fields of one object. */
 typedef struct
 {
@@ -82,7 +85,11 @@ dup_cache_key (const char *source, const char *object)
 
 /* Adds to the model's metadata what @part has of @object's fields, or of the objects. */
 static gboolean
-add_part (MpSession *self, MpRecordModel *model, const char *object, MpCrmMetadata *part)
+add_part (MpRecordModel *model,
+          const char *object,
+          MpCrmMetadata *part,
+          int64_t read_unix_us,
+          gboolean is_live)
 {
   MpCrmMetadata *known = mp_record_model_get_metadata (model);
   GListModel *list = object != NULL ? mp_crm_metadata_get_fields (part, object)
@@ -95,6 +102,7 @@ add_part (MpSession *self, MpRecordModel *model, const char *object, MpCrmMetada
   metadata = object != NULL ? mp_crm_metadata_with_fields (known, object, list)
                             : mp_crm_metadata_with_objects (known, list);
   mp_record_model_set_metadata (model, mp_record_model_get_source (model), metadata);
+  mp_record_model_note_metadata (model, object, read_unix_us, is_live);
   return TRUE;
 }
 
@@ -146,12 +154,14 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Restoring *restoring = user_data;
   g_autofree char *name = g_queue_pop_head (&restoring->objects);
   const char *object = *name != '\0' ? name : NULL;
-  g_autoptr (JsonNode) node = mp_store_get_cache_finish (MP_STORE (source), result, NULL, NULL);
+  int64_t read_unix_us;
+  g_autoptr (JsonNode) node =
+                 mp_store_get_cache_finish (MP_STORE (source), result, &read_unix_us, NULL);
   g_autoptr (MpCrmMetadata) part = node != NULL ? read_part (node) : NULL;
 
   if (part != NULL && !model_knows (restoring->model, object) &&
       g_strcmp0 (restoring->source, mp_record_model_get_source (restoring->model)) == 0)
-    add_part (restoring->session, restoring->model, object, part);
+    add_part (restoring->model, object, part, read_unix_us, FALSE);
   restore_next (restoring);
 }
 
@@ -202,14 +212,14 @@ mp_session_restore_metadata (MpSession *self, MpRecordModel *model)
 
 /* Shows what was loaded, unless the record has another CRM by now. */
 static void
-show_part (MpSession *self, Load *load, MpCrmMetadata *part)
+show_part (MpSession *self, Load *load, MpCrmMetadata *part, int64_t read_unix_us, gboolean is_live)
 {
   MpRecordModel *model = mp_session_find_record (self, load->record_id);
 
   if (model == NULL || g_strcmp0 (mp_record_model_get_source (model), load->source) != 0)
     return;
 
-  if (add_part (self, model, load->object, part))
+  if (add_part (model, load->object, part, read_unix_us, is_live))
     mp_session_validate_model (self, model);
 }
 
@@ -248,7 +258,8 @@ take_answer (GTask *task_, GListModel *list_, GError *error)
   none = mp_crm_metadata_new ();
   part = load->object != NULL ? mp_crm_metadata_with_fields (none, load->object, list)
                               : mp_crm_metadata_with_objects (none, list);
-  show_part (self, load, part);
+  show_part (self, load, part, mp_clock_get_now_unix_us (mp_services_get_clock (self->services)),
+             TRUE);
   if (self->store == NULL)
     {
       g_task_return_boolean (task, TRUE);
@@ -313,7 +324,9 @@ cache_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   MpSession *self = g_task_get_source_object (task);
-  g_autoptr (JsonNode) node = mp_store_get_cache_finish (MP_STORE (source), result, NULL, NULL);
+  int64_t read_unix_us;
+  g_autoptr (JsonNode) node =
+                 mp_store_get_cache_finish (MP_STORE (source), result, &read_unix_us, NULL);
   g_autoptr (MpCrmMetadata) part = node != NULL ? read_part (node) : NULL;
 
   if (g_task_return_error_if_cancelled (task))
@@ -325,7 +338,7 @@ cache_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  show_part (self, g_task_get_task_data (task), part);
+  show_part (self, g_task_get_task_data (task), part, read_unix_us, FALSE);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -504,4 +517,30 @@ mp_session_load_fields_finish (MpSession *self, GAsyncResult *result, GError **e
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * mp_session_is_metadata_old:
+ * @self: a session
+ * @record_id: a record's id
+ * @object: (nullable): whose fields; %NULL: the objects themselves
+ *
+ * Should the CRM be asked again by itself? What is kept stays in use meanwhile.
+ *
+ * Returns: whether what the record's model has of its CRM is older than a day
+ */
+gboolean
+mp_session_is_metadata_old (MpSession *self, const char *record_id, const char *object)
+{
+  MpRecordModel *model;
+  int64_t read_unix_us;
+
+  g_return_val_if_fail (MP_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (record_id != NULL, FALSE);
+
+  model = mp_session_find_record (self, record_id);
+  read_unix_us = model != NULL ? mp_record_model_get_metadata_unix_us (model, object) : 0;
+  return read_unix_us > 0 &&
+         mp_clock_get_now_unix_us (mp_services_get_clock (self->services)) - read_unix_us >
+             OLD_AFTER_US;
 }

@@ -209,6 +209,8 @@ void mp_session_load_fields_async (MpSession *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 gboolean mp_session_load_fields_finish (MpSession *self, GAsyncResult *result, GError **error);
+/* @object: (nullable): the objects, not the fields of one */
+gboolean mp_session_is_metadata_old (MpSession *self, const char *record_id, const char *object);
 
 /* Sync. One at a time: a second call joins the running one. */
 void mp_session_sync_async (MpSession *self,

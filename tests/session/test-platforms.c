@@ -168,6 +168,75 @@ test_answers_are_cached (MpSessionFixture *fixture, gconstpointer data)
   g_assert_cmpuint (mp_test_server_get_n_requests (fixture->hubspot), >, n_asked);
 }
 
+/* What is kept tells of which moment it is, and when it is time to ask again. */
+static void
+test_age_is_known (MpSessionFixture *fixture, gconstpointer data)
+{
+  MpClock *clock = mp_services_get_clock (fixture->first.services);
+  g_autofree char *id = mp_test_create_with_crm (fixture->first.session, "Club");
+  MpRecordModel *model = mp_session_find_record (fixture->first.session, id);
+  g_autoptr (GError) error = NULL;
+  int64_t read_unix_us;
+
+  g_assert_cmpint (mp_record_model_get_metadata_unix_us (model, NULL), ==, 0);
+  g_assert_false (mp_session_is_metadata_old (fixture->first.session, id, NULL));
+
+  mp_test_load_objects (fixture->first.session, id, FALSE, &error);
+  g_assert_no_error (error);
+  read_unix_us = mp_record_model_get_metadata_unix_us (model, NULL);
+  g_assert_cmpint (read_unix_us, >, 0);
+  g_assert_cmpint (read_unix_us, <=, mp_clock_get_now_unix_us (clock));
+  g_assert_true (mp_record_model_is_metadata_live (model, NULL));
+  g_assert_cmpint (mp_record_model_get_metadata_unix_us (model, "contacts"), ==, 0);
+
+  mp_test_desktop_close (&fixture->first);
+  mp_test_desktop_open (&fixture->first, fixture->tenant, &error);
+  g_assert_no_error (error);
+  model = mp_session_find_record (fixture->first.session, id);
+  g_assert_cmpint (mp_record_model_get_metadata_unix_us (model, NULL) - read_unix_us, >=, 0);
+  g_assert_cmpint (mp_record_model_get_metadata_unix_us (model, NULL) - read_unix_us, <,
+                   G_TIME_SPAN_MINUTE);
+  g_assert_false (mp_record_model_is_metadata_live (model, NULL));
+  g_assert_false (mp_session_is_metadata_old (fixture->first.session, id, NULL));
+}
+
+/* Two days later the CRM cannot be reached: what is kept stays, with its old time. */
+static void
+test_old_ones_stay_when_offline (MpSessionFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = mp_test_create_with_crm (fixture->first.session, "Club");
+  g_autofree char *file = find_store_file (fixture->first.folder);
+  g_autoptr (GError) error = NULL;
+  MpRecordModel *model;
+  int64_t read_unix_us;
+  sqlite3 *store = NULL;
+
+  mp_test_load_objects (fixture->first.session, id, FALSE, &error);
+  g_assert_no_error (error);
+  mp_test_desktop_close (&fixture->first);
+  g_assert_cmpint (sqlite3_open (file, &store), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (store, "UPDATE cache SET fetched_at = fetched_at - 172800000000",
+                                 NULL, NULL, NULL),
+                   ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (store), ==, SQLITE_OK);
+  mp_test_desktop_open (&fixture->first, fixture->tenant, &error);
+  g_assert_no_error (error);
+  mp_test_server_clear (fixture->hubspot);
+  mp_test_server_add (fixture->hubspot, &(MpTestReply){ .status = 500, .body = "{}" });
+
+  mp_test_load_objects (fixture->first.session, id, FALSE, &error);
+  g_assert_no_error (error);
+  model = mp_session_find_record (fixture->first.session, id);
+  read_unix_us = mp_record_model_get_metadata_unix_us (model, NULL);
+  g_assert_true (mp_session_is_metadata_old (fixture->first.session, id, NULL));
+
+  g_assert_false (mp_test_load_objects (fixture->first.session, id, TRUE, &error));
+  g_assert_error (error, MP_ERROR, MP_ERROR_UNAVAILABLE);
+  g_assert_nonnull (get_objects (&fixture->first, id));
+  g_assert_cmpint (mp_record_model_get_metadata_unix_us (model, NULL), ==, read_unix_us);
+  g_assert_true (mp_session_is_metadata_old (fixture->first.session, id, NULL));
+}
+
 /* The rules know the CRM's fields as soon as they were read; another key has another CRM. */
 static void
 test_metadata_are_of_one_crm (MpSessionFixture *fixture, gconstpointer data)
@@ -264,6 +333,8 @@ main (int argc, char *argv[])
   ADD ("keyring-is-locked", test_keyring_is_locked);
   ADD ("key-is-lost", test_key_is_lost);
   ADD ("answers-are-cached", test_answers_are_cached);
+  ADD ("age-is-known", test_age_is_known);
+  ADD ("old-ones-stay-when-offline", test_old_ones_stay_when_offline);
   ADD ("metadata-are-of-one-crm", test_metadata_are_of_one_crm);
   ADD ("needs-a-crm-and-a-key", test_needs_a_crm_and_a_key);
   ADD ("typed-key", test_typed_key);
