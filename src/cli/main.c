@@ -13,8 +13,8 @@
 
 static const MpCommand *const command_tables[] = {
   mp_cli_session_commands,  mp_cli_settings_commands, mp_cli_credential_commands,
-  mp_cli_platform_commands, mp_cli_mapping_commands,  mp_cli_conflict_commands,
-  mp_cli_audit_commands,
+  mp_cli_platform_commands, mp_cli_crm_commands,      mp_cli_mapping_commands,
+  mp_cli_conflict_commands, mp_cli_audit_commands,
 };
 
 static char *
@@ -159,6 +159,8 @@ parse_and_run (MpCli *cli, char **words)
     { "archived", 0, 0, G_OPTION_ARG_NONE, &cli->archived, "settings list: the archive", NULL },
     { "refresh", 0, 0, G_OPTION_ARG_NONE, &cli->refresh,
       "crm: ask the CRM again, whatever is cached", NULL },
+    { "age", 0, 0, G_OPTION_ARG_NONE, &cli->age,
+      "crm: say of which moment a list is; with --json in an object around the list", NULL },
     { "no-test", 0, 0, G_OPTION_ARG_NONE, &cli->no_test, "credential: save the key untested",
       NULL },
     { "secret-fd", 0, 0, G_OPTION_ARG_INT, &cli->secret_fd, "Where a secret is read (default: 0)",

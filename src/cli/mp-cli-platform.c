@@ -379,122 +379,12 @@ run_payment_test (MpCli *cli, char **arguments, GError **error)
   return test_section (cli, "payment_gateway", error);
 }
 
-static gboolean
-load_objects (MpCli *cli, MpRecordModel *model, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  GAsyncResult *slot = NULL;
-
-  mp_session_load_objects_async (cli->session, mp_record_model_get_id (model), cli->refresh, NULL,
-                                 mp_cli_ready_cb, &slot);
-  result = mp_cli_wait (&slot);
-  return mp_session_load_objects_finish (cli->session, result, error);
-}
-
-static MpExit
-run_objects (MpCli *cli, char **arguments, GError **error)
-{
-  const unsigned int widths[] = { 32, 0 };
-  MpRecordModel *model = mp_cli_find_record (cli, error);
-  g_autoptr (JsonArray) array = json_array_new ();
-  GListModel *objects;
-
-  if (model == NULL || !load_objects (cli, model, error))
-    return MP_EXIT_FAILED;
-  objects = mp_crm_metadata_get_objects (mp_record_model_get_metadata (model));
-  for (unsigned int i = 0; i < g_list_model_get_n_items (objects); i++)
-    {
-      g_autoptr (MpCrmObject) object = g_list_model_get_item (objects, i);
-      JsonObject *entry = json_object_new ();
-
-      json_object_set_string_member (entry, "name", mp_crm_object_get_name (object));
-      json_object_set_string_member (entry, "label", mp_crm_object_get_label (object));
-      json_object_set_boolean_member (entry, "custom", mp_crm_object_get_custom (object));
-      json_array_add_object_element (array, entry);
-      if (!cli->json)
-        mp_cli_print_row (widths, mp_crm_object_get_name (object), mp_crm_object_get_label (object),
-                          NULL);
-    }
-  if (cli->json)
-    {
-      g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), array);
-
-      mp_cli_print_json (node);
-    }
-  return MP_EXIT_DONE;
-}
-
-static JsonObject *
-field_to_json (MpCrmField *field)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "name", mp_crm_field_get_name (field));
-  json_object_set_string_member (object, "label", mp_crm_field_get_label (field));
-  json_object_set_string_member (object, "type",
-                                 mp_field_type_to_string (mp_crm_field_get_field_type (field)));
-  json_object_set_boolean_member (object, "required", mp_crm_field_get_required (field));
-  json_object_set_boolean_member (object, "writable", !mp_crm_field_get_read_only (field));
-  json_object_set_boolean_member (object, "custom", mp_crm_field_get_custom (field));
-  json_object_set_boolean_member (object, "restricted", mp_crm_field_get_restricted (field));
-  if (mp_crm_field_get_max_length (field) > 0)
-    json_object_set_int_member (object, "max_length", mp_crm_field_get_max_length (field));
-  if (mp_crm_field_get_n_options (field) > 0)
-    {
-      JsonArray *options = json_array_new ();
-
-      for (unsigned int i = 0; i < mp_crm_field_get_n_options (field); i++)
-        json_array_add_string_element (options, mp_crm_field_get_option (field, i)->value);
-      json_object_set_array_member (object, "options", options);
-    }
-  return object;
-}
-
-static MpExit
-run_fields (MpCli *cli, char **arguments, GError **error)
-{
-  const unsigned int widths[] = { 40, 10, 0 };
-  MpRecordModel *model = mp_cli_find_record (cli, error);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (JsonArray) array = json_array_new ();
-  GAsyncResult *slot = NULL;
-  GListModel *fields;
-
-  if (model == NULL)
-    return MP_EXIT_FAILED;
-  mp_session_load_fields_async (cli->session, mp_record_model_get_id (model), arguments[0],
-                                cli->refresh, NULL, mp_cli_ready_cb, &slot);
-  result = mp_cli_wait (&slot);
-  if (!mp_session_load_fields_finish (cli->session, result, error))
-    return MP_EXIT_FAILED;
-  fields = mp_crm_metadata_get_fields (mp_record_model_get_metadata (model), arguments[0]);
-  for (unsigned int i = 0; i < g_list_model_get_n_items (fields); i++)
-    {
-      g_autoptr (MpCrmField) field = g_list_model_get_item (fields, i);
-
-      json_array_add_object_element (array, field_to_json (field));
-      if (!cli->json)
-        mp_cli_print_row (widths, mp_crm_field_get_name (field),
-                          mp_field_type_to_string (mp_crm_field_get_field_type (field)),
-                          mp_crm_field_get_label (field), NULL);
-    }
-  if (cli->json)
-    {
-      g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), array);
-
-      mp_cli_print_json (node);
-    }
-  return MP_EXIT_DONE;
-}
-
 const MpCommand mp_cli_platform_commands[] = {
   { "platform", "list", NULL, "The systems that can be connected", 0, 0, FALSE, run_list },
   { "platform", "show", "ID", "What a system asks for: settings, and the parts of its key", 1, 1,
     FALSE, run_show },
   { "platform", "check", "FILE", "Faults of a platform document", 1, 1, FALSE, run_check },
   { "crm", "test", NULL, "Is the record's CRM key accepted?", 0, 0, TRUE, run_crm_test },
-  { "crm", "objects", "[--refresh]", "The CRM's objects", 0, 0, TRUE, run_objects },
-  { "crm", "fields", "OBJECT [--refresh]", "Fields of one of its objects", 1, 1, TRUE, run_fields },
   { "accounting", "test", NULL, "Is the record's accounting key accepted?", 0, 0, TRUE,
     run_accounting_test },
   { "payment", "test", NULL, "Is the record's payment key accepted?", 0, 0, TRUE,

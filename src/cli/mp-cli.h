@@ -32,6 +32,7 @@ typedef struct
   gboolean no_sync;
   gboolean archived; /* settings list: the archive */
   gboolean refresh;  /* crm: ask again, whatever is cached */
+  gboolean age;      /* crm: say of which moment a list is */
   gboolean no_test;  /* credential add: save it untested */
   int secret_fd;     /* where a secret is read */
   char *platform;    /* each (nullable) */
@@ -67,6 +68,7 @@ extern const MpCommand mp_cli_session_commands[];
 extern const MpCommand mp_cli_settings_commands[];
 extern const MpCommand mp_cli_credential_commands[];
 extern const MpCommand mp_cli_platform_commands[];
+extern const MpCommand mp_cli_crm_commands[];
 extern const MpCommand mp_cli_mapping_commands[];
 extern const MpCommand mp_cli_conflict_commands[];
 extern const MpCommand mp_cli_audit_commands[];
