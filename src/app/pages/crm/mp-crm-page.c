@@ -30,6 +30,7 @@ struct _MpCrmPage
   MpKeyGroup *key_group;
   MpSecretEditor *secret_editor;
   GtkWidget *member_group;
+  GtkWidget *refresh_spinner;
   GtkWidget *refresh_button;
   MpPickerRow *member_object_row;
   AdwActionRow *member_fields_row;
@@ -61,6 +62,8 @@ typedef struct
   MpCrmPage *self; /* (owned) */
   ListState *list; /* (unowned): a member of self */
   char *key;
+  char *object; /* (nullable): the objects are read */
+  gboolean refresh;
 } ListLoad;
 
 static void
@@ -68,6 +71,7 @@ list_load_free (ListLoad *load)
 {
   g_object_unref (load->self);
   g_free (load->key);
+  g_free (load->object);
   g_free (load);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ListLoad, list_load_free)
@@ -176,6 +180,35 @@ show_list_state (MpPickerRow *row, const ListState *list)
   mp_picker_row_set_failure (row, list->loading ? NULL : list->failure);
 }
 
+static gboolean
+is_loading (MpCrmPage *self)
+{
+  return self->objects.loading || self->member_fields.loading || self->order_fields.loading;
+}
+
+/* Of which moment the lists are: the CRM may have others by now. */
+static void
+show_age (MpCrmPage *self)
+{
+  MpRecordModel *model = mp_page_get_record (MP_PAGE (self));
+  int64_t read_unix_us =
+      self->object_items != NULL ? mp_record_model_get_metadata_unix_us (model, NULL) : 0;
+  g_autofree char *time = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *markup = NULL;
+
+  gtk_widget_set_visible (self->refresh_spinner, is_loading (self));
+  gtk_widget_set_sensitive (self->refresh_button, !is_loading (self));
+  if (read_unix_us > 0)
+    {
+      time = mp_app_text_dup_time (read_unix_us);
+      /* Translators: %s is a date and time. */
+      text = g_strdup_printf (_ ("The CRM's objects and fields as of %s"), time);
+      markup = g_markup_escape_text (text, -1);
+    }
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->member_group), markup);
+}
+
 static void
 show_list_states (MpCrmPage *self)
 {
@@ -186,9 +219,7 @@ show_list_states (MpCrmPage *self)
   show_list_state (self->order_object_row, order_list);
   show_list_state (self->event_tag_row, &self->member_fields);
   show_list_state (self->course_tag_row, &self->member_fields);
-  gtk_widget_set_sensitive (self->refresh_button, !self->objects.loading &&
-                                                      !self->member_fields.loading &&
-                                                      !self->order_fields.loading);
+  show_age (self);
 }
 
 static char *
@@ -202,7 +233,9 @@ dup_load_failure (MpCrmPage *self, const GError *error)
   return mp_app_text_dup_error (error, platform != NULL ? mp_platform_get_label (platform) : id);
 }
 
-/* The list came, or not. */
+static void load_list (MpCrmPage *self, ListState *list, const char *object, gboolean refresh);
+
+/* The list came, or not. What is old is shown, and read again. */
 static void
 list_loaded (ListLoad *load, gboolean loaded, GError *error)
 {
@@ -213,6 +246,11 @@ list_loaded (ListLoad *load, gboolean loaded, GError *error)
   g_clear_pointer (&load->list->failure, g_free);
   if (!loaded)
     load->list->failure = dup_load_failure (load->self, error);
+  else if (!load->refresh &&
+           mp_session_is_metadata_old (
+               mp_page_get_session (MP_PAGE (load->self)),
+               mp_record_model_get_id (mp_page_get_record (MP_PAGE (load->self))), load->object))
+    load_list (load->self, load->list, load->object, TRUE);
   mp_page_update (MP_PAGE (load->self));
 }
 
@@ -247,6 +285,8 @@ load_list (MpCrmPage *self, ListState *list, const char *object, gboolean refres
   load->self = g_object_ref (self);
   load->list = list;
   load->key = g_strdup (list->key);
+  load->object = g_strdup (object);
+  load->refresh = refresh;
   list->loading = TRUE;
   if (object == NULL)
     mp_session_load_objects_async (session, record_id, refresh, cancellable, objects_loaded_cb,
@@ -488,6 +528,7 @@ mp_crm_page_class_init (MpCrmPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MpCrmPage, key_group);
   gtk_widget_class_bind_template_child (widget_class, MpCrmPage, secret_editor);
   gtk_widget_class_bind_template_child (widget_class, MpCrmPage, member_group);
+  gtk_widget_class_bind_template_child (widget_class, MpCrmPage, refresh_spinner);
   gtk_widget_class_bind_template_child (widget_class, MpCrmPage, refresh_button);
   gtk_widget_class_bind_template_child (widget_class, MpCrmPage, member_object_row);
   gtk_widget_class_bind_template_child (widget_class, MpCrmPage, member_fields_row);
