@@ -144,6 +144,38 @@ test_states (void)
   mp_app_destroy (window);
 }
 
+/* What is only listed can be read and found, but not chosen; a record that has it says so. */
+static void
+test_unavailable (void)
+{
+  g_autoptr (GListStore) choices = G_LIST_STORE (new_choices (8));
+  g_autoptr (MpPickerItem) ledger = mp_picker_item_new_unavailable (
+      "ledger", "Ledger", "Not yet possible: it has no keys.");
+  GtkWidget *row = mp_picker_row_new ();
+  GtkWindow *window = show_row (row);
+  unsigned int n_chosen = 0;
+
+  g_list_store_append (choices, ledger);
+  g_signal_connect_swapped (row, "chosen", G_CALLBACK (count_cb), &n_chosen);
+  mp_picker_row_set_model (MP_PICKER_ROW (row), G_LIST_MODEL (choices));
+  mp_picker_row_open (MP_PICKER_ROW (row));
+  mp_app_settle ();
+  g_assert_nonnull (mp_app_find (row, GTK_TYPE_LABEL, "Not yet possible: it has no keys."));
+  g_assert_false (gtk_widget_is_sensitive (mp_app_find (row, GTK_TYPE_LABEL, "Ledger")));
+  g_assert_true (gtk_widget_is_sensitive (mp_app_find (row, GTK_TYPE_LABEL, "Élément 7")));
+
+  search_for (row, "ledger");
+  g_assert_null (mp_picker_row_get_selected (MP_PICKER_ROW (row)));
+  g_assert_cmpuint (n_chosen, ==, 0);
+  mp_picker_row_close (MP_PICKER_ROW (row));
+  mp_app_settle ();
+  g_assert_null (mp_app_find (row, GTK_TYPE_LABEL, "Cannot be used"));
+
+  mp_picker_row_set_selected (MP_PICKER_ROW (row), "ledger");
+  g_assert_nonnull (mp_app_find (row, GTK_TYPE_LABEL, "Cannot be used"));
+  mp_app_destroy (window);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -153,5 +185,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/picker/thousands-are-searched", test_search);
   g_test_add_func ("/app/picker/required-cannot-be-emptied", test_required);
   g_test_add_func ("/app/picker/states-are-shown", test_states);
+  g_test_add_func ("/app/picker/unavailable-is-only-listed", test_unavailable);
   return g_test_run ();
 }

@@ -32,25 +32,59 @@ find_kind (MpConnectionGroup *self, MpRegistry *registry)
   g_return_val_if_reached (NULL);
 }
 
+static MpPickerItem *
+make_item (MpPlatform *platform)
+{
+  const char *unverified = mp_platform_get_unverified (platform);
+  g_autofree char *detail = NULL;
+
+  if (unverified != NULL)
+    /* Translators: %s is a sentence: which of what is known of a platform nobody has seen */
+    detail = g_strdup_printf (_ ("Not verified: %s"), unverified);
+  return mp_picker_item_new (mp_platform_get_id (platform), mp_platform_get_label (platform),
+                             detail);
+}
+
+/* What cannot be connected yet stands behind the others, with the reason. */
+static void
+add_unavailable (MpPlatforms *platforms, const char *kind, GListStore *items)
+{
+  for (unsigned int i = 0; i < mp_platforms_get_n_unavailable (platforms); i++)
+    {
+      MpPlatformSpec *spec = mp_platforms_get_unavailable (platforms, i);
+      g_autoptr (MpPickerItem) item = NULL;
+      g_autofree char *reason = NULL;
+
+      if (g_strcmp0 (mp_platform_spec_get_kind (spec), kind) != 0)
+        continue;
+      /* Translators: %s is a sentence: why a platform cannot be connected */
+      reason =
+          g_strdup_printf (_ ("Not yet possible: %s"), mp_platform_spec_get_unavailable (spec));
+      item = mp_picker_item_new_unavailable (mp_platform_spec_get_id (spec),
+                                             mp_platform_spec_get_label (spec), reason);
+      g_list_store_append (items, item);
+    }
+}
+
 static GListModel *
 list_platforms (MpConnectionGroup *self)
 {
   MpServices *services = mp_context_get_services (mp_page_get_context (self->page));
-  GListModel *platforms = G_LIST_MODEL (mp_services_get_platforms (services));
+  MpPlatforms *platforms = mp_services_get_platforms (services);
   const char *kind = find_kind (self, mp_services_get_registry (services));
   GListStore *items = g_list_store_new (MP_TYPE_PICKER_ITEM);
 
-  for (unsigned int i = 0; i < g_list_model_get_n_items (platforms); i++)
+  for (unsigned int i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (platforms)); i++)
     {
-      g_autoptr (MpPlatform) platform = g_list_model_get_item (platforms, i);
+      g_autoptr (MpPlatform) platform = g_list_model_get_item (G_LIST_MODEL (platforms), i);
       g_autoptr (MpPickerItem) item = NULL;
 
       if (g_strcmp0 (mp_platform_spec_get_kind (mp_platform_get_spec (platform)), kind) != 0)
         continue;
-      item = mp_picker_item_new (mp_platform_get_id (platform), mp_platform_get_label (platform),
-                                 mp_platform_get_unverified (platform));
+      item = make_item (platform);
       g_list_store_append (items, item);
     }
+  add_unavailable (platforms, kind, items);
   return G_LIST_MODEL (items);
 }
 

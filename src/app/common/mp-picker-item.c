@@ -10,6 +10,7 @@ struct _MpPickerItem
   char *id;     /* (owned) */
   char *label;  /* (owned) */
   char *detail; /* (owned) (nullable) */
+  gboolean available;
   char *folded; /* (owned) (nullable): not searched yet */
 };
 
@@ -58,6 +59,27 @@ mp_picker_item_new (const char *id, const char *label, const char *detail)
   self->id = g_strdup (id);
   self->label = g_strdup (label);
   self->detail = g_strdup (detail);
+  self->available = TRUE;
+  return self;
+}
+
+/**
+ * mp_picker_item_new_unavailable:
+ * @id: what would be stored
+ * @label: what people read
+ * @reason: why it cannot be chosen
+ *
+ * Returns: (transfer full): something that is only listed
+ */
+MpPickerItem *
+mp_picker_item_new_unavailable (const char *id, const char *label, const char *reason)
+{
+  MpPickerItem *self;
+
+  g_return_val_if_fail (reason != NULL, NULL);
+
+  self = mp_picker_item_new (id, label, reason);
+  self->available = FALSE;
   return self;
 }
 
@@ -101,6 +123,20 @@ mp_picker_item_get_detail (MpPickerItem *self)
   g_return_val_if_fail (MP_IS_PICKER_ITEM (self), NULL);
 
   return self->detail;
+}
+
+/**
+ * mp_picker_item_get_available:
+ * @self: a choice
+ *
+ * Returns: whether it can be chosen
+ */
+gboolean
+mp_picker_item_get_available (MpPickerItem *self)
+{
+  g_return_val_if_fail (MP_IS_PICKER_ITEM (self), FALSE);
+
+  return self->available;
 }
 
 /**

@@ -9,6 +9,9 @@
 
 /* Shorter lists are read at a glance and get no search entry. */
 #define MIN_ITEMS_TO_SEARCH 8
+/* A detail can be a sentence. */
+#define DETAIL_WIDTH_CHARS 46
+#define DETAIL_LINES 3
 
 struct _MpPickerPopover
 {
@@ -74,7 +77,7 @@ choose_position (MpPickerPopover *self, unsigned int position)
     return;
 
   item = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
-  if (item != NULL)
+  if (item != NULL && mp_picker_item_get_available (item))
     choose (self, mp_picker_item_get_id (item));
 }
 
@@ -100,7 +103,8 @@ setup_item_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpoint
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (detail), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (detail), PANGO_ELLIPSIZE_END);
+  gtk_label_set_wrap (GTK_LABEL (detail), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (detail), DETAIL_WIDTH_CHARS);
   gtk_widget_add_css_class (detail, "caption");
   gtk_widget_add_css_class (detail, "dim-label");
   gtk_widget_set_hexpand (texts, TRUE);
@@ -109,6 +113,22 @@ setup_item_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpoint
   gtk_box_append (GTK_BOX (row), texts);
   gtk_box_append (GTK_BOX (row), check);
   gtk_list_item_set_child (list_item, row);
+}
+
+/* What cannot be chosen is read all the same: its reason is neither cut nor greyed. */
+static void
+show_available (GtkListItem *list_item, GtkWidget *label, GtkWidget *detail, gboolean available)
+{
+  GtkWidget *row = gtk_list_item_get_child (list_item);
+
+  gtk_list_item_set_activatable (list_item, available);
+  gtk_list_item_set_selectable (list_item, available);
+  gtk_widget_set_sensitive (label, available);
+  gtk_label_set_lines (GTK_LABEL (detail), available ? DETAIL_LINES : -1);
+  gtk_label_set_ellipsize (GTK_LABEL (detail),
+                           available ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (gtk_widget_get_parent (row)),
+                               GTK_ACCESSIBLE_STATE_DISABLED, !available, -1);
 }
 
 static void
@@ -126,6 +146,8 @@ bind_item_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointe
   gtk_label_set_label (GTK_LABEL (label), mp_picker_item_get_label (item));
   gtk_label_set_label (GTK_LABEL (detail), detail_text != NULL ? detail_text : "");
   gtk_widget_set_visible (detail, detail_text != NULL);
+  gtk_widget_set_tooltip_text (row, detail_text);
+  show_available (list_item, label, detail, mp_picker_item_get_available (item));
   /* The list item itself is the row's parent; GTK 4.8 has no other way to name it. */
   gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (row)),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, mp_picker_item_get_label (item),

@@ -64,12 +64,15 @@ set_mark (MpPickerRow *self, const char *text, const char *css_class)
     gtk_widget_add_css_class (GTK_WIDGET (self->mark_label), css_class);
 }
 
+/* @item: (nullable): nothing that the list has is chosen */
 static void
-update_mark (MpPickerRow *self, gboolean missing)
+update_mark (MpPickerRow *self, MpPickerItem *item, gboolean missing)
 {
   if (missing)
     set_mark (self,
               self->missing_text != NULL ? self->missing_text : _ ("No longer there"), "error");
+  else if (item != NULL && !mp_picker_item_get_available (item))
+    set_mark (self, _ ("Cannot be used"), "error");
   else if (self->required && self->selected == NULL)
     set_mark (self, C_ ("field", "Required"), "dim-label");
   else
@@ -100,7 +103,7 @@ update (MpPickerRow *self)
   g_autofree char *markup = g_markup_escape_text (subtitle, -1);
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), markup);
-  update_mark (self, missing);
+  update_mark (self, item, missing);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), self->loading);
   gtk_spinner_set_spinning (self->spinner, self->loading);
   gtk_widget_set_visible (self->retry_button, self->failure != NULL && !self->loading);
