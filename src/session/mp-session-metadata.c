@@ -106,18 +106,15 @@ add_part (MpRecordModel *model,
   return TRUE;
 }
 
-/* (nullable): what lies in the cache cannot be read any more */
+/* (nullable): nothing is kept, or what cannot be read any more */
 static MpCrmMetadata *
-read_part (JsonNode *node)
+take_kept (MpStore *store, GAsyncResult *result, int64_t *read_unix_us)
 {
   g_autoptr (GError) error = NULL;
-  MpCrmMetadata *part = NULL;
+  MpCrmMetadata *part = mp_store_get_cache_finish (store, result, read_unix_us, &error);
 
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    part = mp_crm_metadata_new_from_json (json_node_get_object (node), &error);
   if (part == NULL)
-    g_debug ("cached metadata: %s", error != NULL ? error->message : "not an object");
-
+    g_debug ("kept metadata: %s", error->message);
   return part;
 }
 
@@ -155,9 +152,7 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *name = g_queue_pop_head (&restoring->objects);
   const char *object = *name != '\0' ? name : NULL;
   int64_t read_unix_us;
-  g_autoptr (JsonNode) node =
-                 mp_store_get_cache_finish (MP_STORE (source), result, &read_unix_us, NULL);
-  g_autoptr (MpCrmMetadata) part = node != NULL ? read_part (node) : NULL;
+  g_autoptr (MpCrmMetadata) part = take_kept (MP_STORE (source), result, &read_unix_us);
 
   if (part != NULL && !model_knows (restoring->model, object) &&
       g_strcmp0 (restoring->source, mp_record_model_get_source (restoring->model)) == 0)
@@ -247,7 +242,6 @@ take_answer (GTask *task_, GListModel *list_, GError *error)
   Load *load = g_task_get_task_data (task);
   g_autoptr (MpCrmMetadata) none = NULL;
   g_autoptr (MpCrmMetadata) part = NULL;
-  g_autoptr (JsonNode) node = NULL;
 
   if (list == NULL)
     {
@@ -266,8 +260,7 @@ take_answer (GTask *task_, GListModel *list_, GError *error)
       return;
     }
 
-  node = mp_json_node_take_object (mp_crm_metadata_to_json (part));
-  mp_store_put_cache_async (self->store, load->cache_key, node, NULL, cached_cb,
+  mp_store_put_cache_async (self->store, load->cache_key, part, NULL, cached_cb,
                             g_steal_pointer (&task));
 }
 
@@ -325,9 +318,7 @@ cache_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   MpSession *self = g_task_get_source_object (task);
   int64_t read_unix_us;
-  g_autoptr (JsonNode) node =
-                 mp_store_get_cache_finish (MP_STORE (source), result, &read_unix_us, NULL);
-  g_autoptr (MpCrmMetadata) part = node != NULL ? read_part (node) : NULL;
+  g_autoptr (MpCrmMetadata) part = take_kept (MP_STORE (source), result, &read_unix_us);
 
   if (g_task_return_error_if_cancelled (task))
     return;

@@ -9,13 +9,13 @@
 typedef struct
 {
   char *name;
-  char *body;         /* (nullable) */
-  GHashTable *values; /* (nullable) (element-type utf8 utf8) */
+  MpCrmMetadata *metadata; /* (nullable) */
+  GHashTable *values;      /* (nullable) (element-type utf8 utf8) */
 } ValueInput;
 
 typedef struct
 {
-  JsonNode *value;
+  MpCrmMetadata *metadata;
   int64_t fetched_unix_us;
 } Cached;
 
@@ -23,7 +23,7 @@ static void
 value_input_free (ValueInput *input)
 {
   g_free (input->name);
-  g_free (input->body);
+  g_clear_object (&input->metadata);
   g_clear_pointer (&input->values, g_hash_table_unref);
   g_free (input);
 }
@@ -40,7 +40,7 @@ value_input_new (const char *name)
 static void
 cached_free (Cached *cached)
 {
-  g_clear_pointer (&cached->value, json_node_unref);
+  g_clear_object (&cached->metadata);
   g_free (cached);
 }
 
@@ -48,12 +48,21 @@ static gboolean
 put_cache (MpStoreConnection *connection, gpointer data, gpointer *output, GError **error)
 {
   const ValueInput *input = data;
+  g_autoptr (JsonNode) node = mp_json_node_take_object (mp_crm_metadata_to_json (input->metadata));
+  g_autofree char *body = mp_json_to_text (node);
 
   return mp_store_sql_run (connection->db, error,
                            "INSERT INTO cache (name, body, fetched_at) VALUES (?1, ?2, ?3)"
                            " ON CONFLICT (name) DO UPDATE SET body = ?2, fetched_at = ?3",
-                           "tti", input->name, input->body,
-                           mp_clock_get_now_unix_us (connection->clock));
+                           "tti", input->name, body, mp_clock_get_now_unix_us (connection->clock));
+}
+
+static MpCrmMetadata *
+read_metadata (const char *body, GError **error)
+{
+  g_autoptr (JsonObject) object = mp_json_parse_object (body, -1, error);
+
+  return object != NULL ? mp_crm_metadata_new_from_json (object, error) : NULL;
 }
 
 static gboolean
@@ -70,9 +79,9 @@ get_cache (MpStoreConnection *connection, gpointer data, gpointer *output, GErro
     case MP_STORE_ROW:
       cached = g_new0 (Cached, 1);
       *output = cached;
-      cached->value = mp_json_parse (mp_store_sql_text (statement, 0), -1, error);
+      cached->metadata = read_metadata (mp_store_sql_text (statement, 0), error);
       cached->fetched_unix_us = sqlite3_column_int64 (statement, 1);
-      return cached->value != NULL;
+      return cached->metadata != NULL;
     case MP_STORE_DONE:
       g_set_error (error, MP_ERROR, MP_ERROR_NOT_FOUND, "nothing is kept of “%s”", input->name);
       return FALSE;
@@ -111,17 +120,17 @@ get_meta (MpStoreConnection *connection, gpointer data, gpointer *output, GError
  * mp_store_put_cache_async:
  * @self: a store
  * @key: under which name
- * @value: (transfer none): what a platform answered; nothing secret
+ * @metadata: (transfer none): what a platform answered
  * @cancellable: (nullable): to cancel it with, before it has begun
  * @callback: called when it is on disk
  * @user_data: for @callback
  *
- * Keeps an answer, with the present time.
+ * Keeps an answer, with the present time. It is written in the store's own thread.
  */
 void
 mp_store_put_cache_async (MpStore *self,
                           const char *key,
-                          JsonNode *value,
+                          MpCrmMetadata *metadata,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
@@ -136,10 +145,10 @@ mp_store_put_cache_async (MpStore *self,
 
   g_return_if_fail (MP_IS_STORE (self));
   g_return_if_fail (key != NULL);
-  g_return_if_fail (value != NULL);
+  g_return_if_fail (MP_IS_CRM_METADATA (metadata));
 
   input = value_input_new (key);
-  input->body = mp_json_to_text (value);
+  input->metadata = g_object_ref (metadata);
   call.input = input;
   mp_store_push (self, &call, cancellable, callback, user_data);
 }
@@ -200,25 +209,25 @@ mp_store_get_cache_async (MpStore *self,
  * Fails with %MP_ERROR_NOT_FOUND when nothing was kept, %MP_ERROR_INVALID when it cannot be read
  * any more, %MP_ERROR_STORAGE.
  *
- * Returns: (transfer full): the value, or %NULL with @error set
+ * Returns: (transfer full): the metadata, or %NULL with @error set
  */
-JsonNode *
+MpCrmMetadata *
 mp_store_get_cache_finish (MpStore *self,
                            GAsyncResult *result,
                            int64_t *fetched_unix_us,
                            GError **error)
 {
   Cached *cached = mp_store_take_output (self, result, mp_store_get_cache_async, error);
-  JsonNode *value;
+  MpCrmMetadata *metadata;
 
   if (cached == NULL)
     return NULL;
 
   if (fetched_unix_us != NULL)
     *fetched_unix_us = cached->fetched_unix_us;
-  value = g_steal_pointer (&cached->value);
+  metadata = g_steal_pointer (&cached->metadata);
   cached_free (cached);
-  return value;
+  return metadata;
 }
 
 /**

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mp-clock.h"
+#include "mp-crm-metadata.h"
 #include "mp-feed-page.h"
 #include "mp-operation.h"
 #include "mp-push-result.h"
@@ -168,7 +169,7 @@ gboolean mp_store_reseal_finish (MpStore *self, GAsyncResult *result, GError **e
 /* What platforms answered, by any key. */
 void mp_store_put_cache_async (MpStore *self,
                                const char *key,
-                               JsonNode *value,
+                               MpCrmMetadata *metadata,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
@@ -179,10 +180,10 @@ void mp_store_get_cache_async (MpStore *self,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
-JsonNode *mp_store_get_cache_finish (MpStore *self,
-                                     GAsyncResult *result,
-                                     int64_t *fetched_unix_us,
-                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+MpCrmMetadata *mp_store_get_cache_finish (MpStore *self,
+                                          GAsyncResult *result,
+                                          int64_t *fetched_unix_us,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Names of mp-store-names.h; a NULL value forgets it. */
 void mp_store_set_meta_async (MpStore *self,

@@ -478,24 +478,29 @@ test_remembers_edits_for_undo (Fixture *fixture, gconstpointer unused)
 static void
 test_keeps_answers_of_platforms (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (JsonNode) value = mp_json_parse ("{\"a\":[1,2]}", -1, NULL);
+  g_autoptr (MpCrmMetadata) empty = mp_crm_metadata_new ();
+  g_autoptr (GListStore) objects = g_list_store_new (MP_TYPE_CRM_OBJECT);
+  g_autoptr (MpCrmObject) object = mp_crm_object_new ("Contact", "Contacts", TRUE);
+  g_autoptr (MpCrmMetadata) metadata = NULL;
   GAsyncResult *place = NULL;
   g_autoptr (GAsyncResult) put = NULL;
   g_autoptr (GAsyncResult) got = NULL;
   g_autoptr (GAsyncResult) missed = NULL;
-  g_autoptr (JsonNode) read = NULL;
+  g_autoptr (MpCrmMetadata) read = NULL;
   g_autoptr (GError) error = NULL;
   int64_t fetched_unix_us = 0;
   MpStore *store = open_store (fixture->folder);
 
-  mp_store_put_cache_async (store, "objects/1", value, NULL, mp_test_wait_cb, &place);
+  g_list_store_append (objects, object);
+  metadata = mp_crm_metadata_with_objects (empty, G_LIST_MODEL (objects));
+  mp_store_put_cache_async (store, "objects/1", metadata, NULL, mp_test_wait_cb, &place);
   put = mp_test_wait (&place);
   g_assert_true (mp_store_put_cache_finish (store, put, NULL));
 
   mp_store_get_cache_async (store, "objects/1", NULL, mp_test_wait_cb, &place);
   got = mp_test_wait (&place);
   read = mp_store_get_cache_finish (store, got, &fetched_unix_us, NULL);
-  g_assert_true (mp_json_node_equal (read, value));
+  g_assert_true (mp_crm_object_get_custom (mp_crm_metadata_find_object (read, "Contact")));
   g_assert_cmpint (fetched_unix_us, >, 0);
 
   mp_store_get_cache_async (store, "objects/2", NULL, mp_test_wait_cb, &place);
