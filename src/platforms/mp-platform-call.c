@@ -150,13 +150,17 @@ static void
 finish_test (MpPlatformCall *self, MpTestOutcome outcome)
 {
   MpScope scope = { .item = self->main_root, .joins = self->joins };
+  g_autofree char *message = outcome == MP_TEST_REJECTED
+                                 ? mp_platform_document_dup_rejection (self->document, self->secret,
+                                                                       self->builder, self->said)
+                                 : g_strdup (self->said);
   g_autoptr (GError) error = NULL;
   MpTestResult *result;
 
   result = mp_platform_make_test_result (
       self->document, outcome,
       mp_platform_document_guess_mode (self->document, self->secret, self->builder), &scope,
-      self->said, self->missing, &error);
+      message, self->missing, &error);
   if (result != NULL)
     succeed (self, result);
   else

@@ -120,6 +120,28 @@ mp_platform_document_guess_mode (const MpPlatformDocument *document,
   return rule != NULL ? rule->mode : MP_MODE_UNKNOWN;
 }
 
+char *
+mp_platform_document_dup_rejection (const MpPlatformDocument *document,
+                                    MpSecret *secret,
+                                    MpRequestBuilder *builder,
+                                    const char *said)
+{
+  const MpModeRule *of_key = find_rule (document, secret, builder, FALSE);
+  const MpModeRule *chosen = find_rule (document, secret, builder, TRUE);
+  const char *label;
+  const char *value;
+
+  if (of_key != NULL || chosen == NULL)
+    return g_strdup (said);
+  label = mp_platform_spec_find_setting (document->spec, chosen->setting)->label;
+  value = mp_request_builder_get_setting (builder, chosen->setting);
+  if (said == NULL)
+    /* Translators: the name of a setting, then what was chosen for it */
+    return g_strdup_printf (_ ("“%s” is “%s”: is the key from there?"), label, value);
+  /* Translators: what the other side says, the name of a setting, what was chosen for it */
+  return g_strdup_printf (_ ("%s (“%s” is “%s”: is the key from there?)"), said, label, value);
+}
+
 gboolean
 mp_platform_document_check_mode (const MpPlatformDocument *document,
                                  MpSecret *secret,

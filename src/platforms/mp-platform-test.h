@@ -21,6 +21,12 @@ MpTestResult *mp_platform_make_test_result (const MpPlatformDocument *document,
 MpMode mp_platform_document_guess_mode (const MpPlatformDocument *document,
                                         MpSecret *secret,
                                         MpRequestBuilder *builder);
+/* (nullable): what is told of a key that was refused. A key that does not show its mode is refused
+ * where the other mode was chosen, too: so that is asked. @said: (nullable) */
+char *mp_platform_document_dup_rejection (const MpPlatformDocument *document,
+                                          MpSecret *secret,
+                                          MpRequestBuilder *builder,
+                                          const char *said) G_GNUC_WARN_UNUSED_RESULT;
 /* MP_ERROR_INVALID when the secret shows one mode and the connection the other: such a key would
  * only be sent to a server that cannot know it. */
 gboolean mp_platform_document_check_mode (const MpPlatformDocument *document,

@@ -130,7 +130,8 @@ mp_test_result_get_mode (MpTestResult *self)
  * mp_test_result_get_message:
  * @self: a test's result
  *
- * Returns: (nullable): the platform's own words on a key that is limited or rejected
+ * Returns: (nullable): the platform's own words on a key that is limited or rejected; where a
+ *   rejected one may be of the other mode, that is asked behind them
  */
 const char *
 mp_test_result_get_message (MpTestResult *self)

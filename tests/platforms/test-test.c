@@ -163,6 +163,45 @@ test_accepted (MpEngineFixture *fixture, gconstpointer data)
     }
 }
 
+/* A key that does not show its mode is refused on the other mode's server too. */
+static void
+test_rejected_of_which_mode (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const char rest[] =
+      "\"test\": {\"request\": {\"path\": \"/me\"}},"
+      " \"mode\": [{\"setting\": \"site\", \"pattern\": \".*\", \"mode\": \"test\"},"
+      " {\"part\": \"key\", \"pattern\": \"t_.*\", \"mode\": \"test\"}]";
+  static const struct
+  {
+    const char *key;
+    const char *body;
+    const char *start;
+    gboolean is_asked;
+  } cases[] = {
+    { "k_1234", "{\"message\": \"Wrong key\"}", "Wrong key (“Site” is “", TRUE },
+    { "k_1234", "{}", "“Site” is “", TRUE },
+    { "t_1234", "{\"message\": \"Wrong key\"}", "Wrong key", FALSE },
+  };
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (fixture, MP_ENGINE_BEARER, rest);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MpTestResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      const char *message;
+
+      mp_test_server_clear (fixture->server);
+      mp_test_server_add (fixture->server, &(MpTestReply){ .status = 401, .body = cases[i].body });
+      result = test_of (platform, cases[i].key, "{}", &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (mp_test_result_get_outcome (result), ==, MP_TEST_REJECTED);
+      message = mp_test_result_get_message (result);
+      g_test_message ("%s", message);
+      g_assert_true (g_str_has_prefix (message, cases[i].start));
+      g_assert_cmpint (strstr (message, "is the key from there?") != NULL, ==, cases[i].is_asked);
+    }
+}
+
 /* Some other server, or a wall before it, says nothing of the key when it forbids. */
 static void
 test_forbidding_page (MpEngineFixture *fixture, gconstpointer data)
@@ -192,6 +231,7 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/test/refused-join", test_refused_join);
   mp_engine_add_test ("/platforms/test/accepted", test_accepted);
   mp_engine_add_test ("/platforms/test/forbidding-page", test_forbidding_page);
+  mp_engine_add_test ("/platforms/test/rejected-of-which-mode", test_rejected_of_which_mode);
 
   return g_test_run ();
 }
