@@ -5,10 +5,12 @@ import json
 import re
 
 
-def find(node, path):
-    """The value at a path such as data.objects, None where there is none."""
-    for word in path.split("."):
+def find(node, path, named=None):
+    """The value at a path such as data.objects[?name == @object].fields, @object being NAMED; None where there is none."""
+    for word, key in re.findall(r"([^.\[]+)(?:\[\?(\w+) == @object\])?", path):
         node = node.get(word) if isinstance(node, dict) else None
+        if key:
+            node = next((item for item in node or [] if item.get(key) == named), None)
     return node
 
 
@@ -29,17 +31,19 @@ def lists_in_pages(document, kind):
 class Pages:
     """Answers the requests of one list with three pages of new items; with LOOPS, with the first one for ever."""
 
-    def __init__(self, entry, reply, named, loops):
+    def __init__(self, entry, reply, call, loops):
         self.paging = entry["paging"]
         self.path = reply["path"]
         self.headers = reply.get("headers", {})
         self.loops = loops
         paths = entry["items"] if isinstance(entry["items"], list) else [entry["items"]]
-        self.items_path = next(path for path in paths if isinstance(find(reply["body"], path), list))
+        self.object = call.get("object")
+        self.items_path = next(path for path in paths if find(reply["body"], path, self.object))
         self.name_path = entry["name"]
         self.body = copy.deepcopy(reply["body"])
-        items = find(self.body, self.items_path)
-        self.item = next((item for item in items if str(find(item, self.name_path)) in named), items[0])
+        items = find(self.body, self.items_path, self.object)
+        given = json.dumps(call["gives"])
+        self.item = next((item for item in items if str(find(item, self.name_path)) in given), items[0])
         self.size = self.paging.get("size", 0)
         self.by_number = self.paging["kind"] in ("offset", "page")
         self.names = []
@@ -55,7 +59,7 @@ class Pages:
             put(item, self.name_path, name)
             items.append(item)
             self.names.append(str(name))
-        put(body, self.items_path, items)
+        find(body, self.items_path, self.object)[:] = items
         return body
 
     def __call__(self, handler):
@@ -84,9 +88,10 @@ def make_pages(entry, call, replies, loops=False):
     """None, where CALL is not made of this list."""
     request = entry.get("request", {}).get("path", "").replace("{object}", call.get("object", ""))
     for reply in replies:
-        if reply.get("status", 200) == 200 and reply.get("path", "").endswith(re.sub(r".*\}", "", request)) and "body" in reply:
+        fits = reply.get("path", "").endswith(re.sub(r".*\}", "", request))
+        if fits and reply.get("status", 200) == 200 and "body" in reply:
             try:
-                return Pages(entry, reply, json.dumps(call["gives"]), loops)
+                return Pages(entry, reply, call, loops)
             except (StopIteration, IndexError, TypeError):
                 continue
     return None

@@ -41,8 +41,6 @@ class PlatformServer(http.server.ThreadingHTTPServer):
         for reply in self.replies:
             if (reply.get("method", method) == method and reply.get("path", path) == path
                     and reply.get("query", "") in query and reply.get("times", 1) > 0):
-                if "times" in reply:
-                    reply["times"] -= 1
                 return reply
         return None
 
@@ -70,6 +68,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             is_sign_in = reply is not None and TOKEN in json.dumps(reply) and not server.only_signs_in()
             fault = server.fault if server.left > 0 and not is_sign_in else None
             server.left -= fault is not None
+            if fault is None and reply is not None and "times" in reply:
+                reply["times"] -= 1
         self.request_text = "\n".join([self.path, *map(str, self.headers.values()), body])
         if fault is not None and fault(self) is not False:
             return

@@ -165,6 +165,13 @@ class Stand:
         self.last_error = done.stderr
         return json.loads(done.stdout) if json_answer and done.stdout.strip() else done.stdout
 
+    def mpctl_alone(self, *arguments, stdin=""):
+        """Runs mpctl without a sandbox; it must end well."""
+        done = subprocess.run([self.program("mpctl"), "--data-dir", str(self.folder / "client"), *arguments], input=stdin,
+                              capture_output=True, text=True, timeout=90, check=False)
+        if done.returncode:
+            raise Failed(f"mpctl {' '.join(arguments)}: status {done.returncode}\n{done.stdout}{done.stderr}")
+
     def writes_no_core(self, name):
         """Whether the running program NAME would leave its memory in no file when it crashes."""
         limits = pathlib.Path(f"/proc/{self.processes[name].pid}/limits").read_text()

@@ -17,7 +17,8 @@
  *                            of a "content_type" that is sent as it stands
  *   calls                    "call" test, objects or fields (of "object"); "connection" and
  *                            "credential", where others than of the contract; "replies"; "requests"
- *                            that must have been made, in order; "gives", one text for each item
+ *                            that must have been made, in order; "gives", one text for each item;
+ *                            "continues": it uses what the call before it has kept
  */
 typedef struct
 {
