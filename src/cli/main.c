@@ -153,6 +153,8 @@ parse_and_run (MpCli *cli, char **words)
       "The record meant, where there are several", "ID|NAME" },
     { "base-url", 0, 0, G_OPTION_ARG_STRING_ARRAY, &cli->base_urls,
       "Sends a platform's calls to a test server on this machine", "PLATFORM=URL" },
+    { "connection", 0, 0, G_OPTION_ARG_STRING_ARRAY, &cli->connection,
+      "platform try: a setting of the connection", "SETTING=VALUE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, "Print JSON", NULL },
     { "no-sync", 0, 0, G_OPTION_ARG_NONE, &cli->no_sync, "Save here only; do not ask the server",
       NULL },
@@ -226,6 +228,7 @@ main (int argc, char **argv)
   status = parse_and_run (&cli, words);
   g_clear_object (&cli.services);
   g_clear_pointer (&cli.base_urls, g_strfreev);
+  g_clear_pointer (&cli.connection, g_strfreev);
   g_free (cli.data_dir);
   g_free (cli.server);
   g_free (cli.tenant);

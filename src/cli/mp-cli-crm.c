@@ -98,17 +98,12 @@ load_list (MpCli *cli, MpRecordModel *model, const char *object, GError **error)
   return TRUE;
 }
 
-static MpExit
-run_objects (MpCli *cli, char **arguments, GError **error)
+JsonArray *
+mp_cli_list_objects (MpCli *cli, GListModel *objects)
 {
   const unsigned int widths[] = { 32, 0 };
-  MpRecordModel *model = mp_cli_find_record (cli, error);
-  g_autoptr (JsonArray) array = json_array_new ();
-  GListModel *objects;
+  JsonArray *array = json_array_new ();
 
-  if (model == NULL || !load_list (cli, model, NULL, error))
-    return MP_EXIT_FAILED;
-  objects = mp_crm_metadata_get_objects (mp_record_model_get_metadata (model));
   for (unsigned int i = 0; i < g_list_model_get_n_items (objects); i++)
     {
       g_autoptr (MpCrmObject) object = g_list_model_get_item (objects, i);
@@ -122,6 +117,19 @@ run_objects (MpCli *cli, char **arguments, GError **error)
         mp_cli_print_row (widths, mp_crm_object_get_name (object), mp_crm_object_get_label (object),
                           NULL);
     }
+  return array;
+}
+
+static MpExit
+run_objects (MpCli *cli, char **arguments, GError **error)
+{
+  MpRecordModel *model = mp_cli_find_record (cli, error);
+  g_autoptr (JsonArray) array = NULL;
+
+  if (model == NULL || !load_list (cli, model, NULL, error))
+    return MP_EXIT_FAILED;
+  array =
+      mp_cli_list_objects (cli, mp_crm_metadata_get_objects (mp_record_model_get_metadata (model)));
   if (cli->json)
     print_list (cli, model, NULL, array);
   return MP_EXIT_DONE;
@@ -153,17 +161,12 @@ field_to_json (MpCrmField *field)
   return object;
 }
 
-static MpExit
-run_fields (MpCli *cli, char **arguments, GError **error)
+JsonArray *
+mp_cli_list_fields (MpCli *cli, GListModel *fields)
 {
   const unsigned int widths[] = { 40, 10, 0 };
-  MpRecordModel *model = mp_cli_find_record (cli, error);
-  g_autoptr (JsonArray) array = json_array_new ();
-  GListModel *fields;
+  JsonArray *array = json_array_new ();
 
-  if (model == NULL || !load_list (cli, model, arguments[0], error))
-    return MP_EXIT_FAILED;
-  fields = mp_crm_metadata_get_fields (mp_record_model_get_metadata (model), arguments[0]);
   for (unsigned int i = 0; i < g_list_model_get_n_items (fields); i++)
     {
       g_autoptr (MpCrmField) field = g_list_model_get_item (fields, i);
@@ -174,6 +177,19 @@ run_fields (MpCli *cli, char **arguments, GError **error)
                           mp_field_type_to_string (mp_crm_field_get_field_type (field)),
                           mp_crm_field_get_label (field), NULL);
     }
+  return array;
+}
+
+static MpExit
+run_fields (MpCli *cli, char **arguments, GError **error)
+{
+  MpRecordModel *model = mp_cli_find_record (cli, error);
+  g_autoptr (JsonArray) array = NULL;
+
+  if (model == NULL || !load_list (cli, model, arguments[0], error))
+    return MP_EXIT_FAILED;
+  array = mp_cli_list_fields (
+      cli, mp_crm_metadata_get_fields (mp_record_model_get_metadata (model), arguments[0]));
   if (cli->json)
     print_list (cli, model, arguments[0], array);
   return MP_EXIT_DONE;

@@ -307,8 +307,8 @@ test_result_to_json (MpTestResult *tested)
   return object;
 }
 
-static MpExit
-print_tested (MpCli *cli, MpTestResult *tested)
+MpExit
+mp_cli_print_tested (MpCli *cli, MpTestResult *tested)
 {
   g_autoptr (JsonNode) node = mp_json_node_take_object (test_result_to_json (tested));
 
@@ -358,7 +358,7 @@ test_section (MpCli *cli, const char *section, GError **error)
                                     NULL, mp_cli_ready_cb, &slot);
   result = mp_cli_wait (&slot);
   tested = mp_session_test_credential_finish (cli->session, result, error);
-  return tested == NULL ? MP_EXIT_FAILED : print_tested (cli, tested);
+  return tested == NULL ? MP_EXIT_FAILED : mp_cli_print_tested (cli, tested);
 }
 
 static MpExit
@@ -379,11 +379,19 @@ run_payment_test (MpCli *cli, char **arguments, GError **error)
   return test_section (cli, "payment_gateway", error);
 }
 
+static MpExit
+run_try (MpCli *cli, char **arguments, GError **error)
+{
+  return mp_cli_try_platform (cli, arguments[0], arguments[1], arguments[2], error);
+}
+
 const MpCommand mp_cli_platform_commands[] = {
   { "platform", "list", NULL, "The systems that can be connected", 0, 0, FALSE, run_list },
   { "platform", "show", "ID", "What a system asks for: settings, and the parts of its key", 1, 1,
     FALSE, run_show },
   { "platform", "check", "FILE", "Faults of a platform document", 1, 1, FALSE, run_check },
+  { "platform", "try", "ID test|objects|fields [OBJECT] [--connection SETTING=VALUE …]",
+    "What a system answers to a key, which is read and not kept", 2, 3, FALSE, run_try },
   { "crm", "test", NULL, "Is the record's CRM key accepted?", 0, 0, TRUE, run_crm_test },
   { "accounting", "test", NULL, "Is the record's accounting key accepted?", 0, 0, TRUE,
     run_accounting_test },

@@ -23,11 +23,12 @@ typedef enum
 /* One run of mpctl: the options every command has, and what the command works on. */
 typedef struct
 {
-  char *data_dir;  /* (nullable): the default one */
-  char *server;    /* (nullable): of the last used profile */
-  char *tenant;    /* (nullable): of the last used profile */
-  char *settings;  /* (nullable): id or name of the record meant */
-  GStrv base_urls; /* (nullable) */
+  char *data_dir;   /* (nullable): the default one */
+  char *server;     /* (nullable): of the last used profile */
+  char *tenant;     /* (nullable): of the last used profile */
+  char *settings;   /* (nullable): id or name of the record meant */
+  GStrv base_urls;  /* (nullable) */
+  GStrv connection; /* (nullable): platform try: settings, ID=VALUE */
   gboolean json;
   gboolean no_sync;
   gboolean archived; /* settings list: the archive */
@@ -84,6 +85,13 @@ MpExit mp_cli_suggest_mapping (MpCli *cli, char **arguments, GError **error);
 void mp_cli_set_usage_error (GError **error, const char *usage);
 /* @id: (nullable): of no platform that could be used; a mere listing says why */
 void mp_cli_set_no_platform_error (MpCli *cli, const char *id, GError **error);
+MpExit mp_cli_print_tested (MpCli *cli, MpTestResult *tested);
+/* The list as JSON; printed as rows, too, where no JSON is wanted. */
+JsonArray *mp_cli_list_objects (MpCli *cli, GListModel *objects) G_GNUC_WARN_UNUSED_RESULT;
+JsonArray *mp_cli_list_fields (MpCli *cli, GListModel *fields) G_GNUC_WARN_UNUSED_RESULT;
+/* @what: "test", "objects", "fields"; @object: (nullable): whose fields */
+MpExit mp_cli_try_platform (
+    MpCli *cli, const char *id, const char *what, const char *object, GError **error);
 gboolean mp_cli_edit (MpCli *cli, MpRecordModel *model, MpChanges *changes, GError **error);
 MpExit mp_cli_finish_edit (MpCli *cli, MpRecordModel *model, GError **error);
 gboolean mp_cli_sync (MpCli *cli, GError **error);
