@@ -72,9 +72,24 @@ mp_api_list_settings (MpApi *self, MpApiRequest *request, GError **error)
 MpApiReply *
 mp_api_get_settings (MpApi *self, MpApiRequest *request, GError **error)
 {
-  g_autoptr (MpRecord) record = mp_api_load_record (self, request, error);
+  g_autoptr (MpDbRecord) row = mp_db_get_record (mp_api_get_services (self)->db, request->tenant,
+                                                 request->target, error);
+  g_autofree char *revision = NULL;
+  MpApiReply *reply;
 
-  return record != NULL ? mp_api_reply_new_record (200, record) : NULL;
+  if (row == NULL)
+    return NULL;
+  /* As it is stored it goes out: what wrote it had read it before. */
+  revision = mp_api_stored_dup_member (row->json, "revision");
+  if (revision == NULL)
+    {
+      g_autoptr (MpRecord) record = mp_api_load_record (self, request, error);
+
+      return record != NULL ? mp_api_reply_new_record (200, record) : NULL;
+    }
+  reply = mp_api_reply_new_text (200, "application/json", g_strdup (row->json));
+  mp_api_reply_set_etag (reply, revision);
+  return reply;
 }
 
 /**

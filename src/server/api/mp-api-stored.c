@@ -29,6 +29,65 @@ mp_api_stored_parse (const char *json, GError **error)
   return object;
 }
 
+/* The end of the string that begins at @text, which is a quotation mark; %NULL without one. */
+static const char *
+find_string_end (const char *text)
+{
+  for (text++; *text != '"' && *text != '\0'; text++)
+    {
+      if (text[0] == '\\' && text[1] != '\0')
+        text++;
+    }
+  return *text == '"' ? text : NULL;
+}
+
+/* The value of the outermost object's member, as far as it is a string; %NULL without. */
+static const char *
+find_string_member (const char *json, const char *name)
+{
+  g_autofree char *key = g_strdup_printf ("\"%s\":\"", name);
+  size_t length = strlen (key);
+  int depth = 0;
+
+  for (const char *at = json; *at != '\0'; at++)
+    {
+      if (*at == '{' || *at == '[')
+        depth++;
+      else if (*at == '}' || *at == ']')
+        depth--;
+      else if (*at == '"' && depth == 1 && strncmp (at, key, length) == 0)
+        return at + length - 1;
+      else if (*at == '"' && (at = find_string_end (at)) == NULL)
+        return NULL;
+    }
+  return NULL;
+}
+
+/**
+ * mp_api_stored_dup_member:
+ * @json: a stored text
+ * @name: a member's name
+ *
+ * Reads the text once, and makes nothing of it but the value.
+ *
+ * Returns: (transfer full) (nullable): the member's value; %NULL when it is not there, is no
+ *   string, or has anything escaped in it
+ */
+char *
+mp_api_stored_dup_member (const char *json, const char *name)
+{
+  const char *start;
+  const char *end;
+
+  g_return_val_if_fail (json != NULL && name != NULL, NULL);
+
+  start = find_string_member (json, name);
+  end = start == NULL ? NULL : find_string_end (start);
+  if (end == NULL || memchr (start, '\\', (size_t) (end - start)) != NULL)
+    return NULL;
+  return g_strndup (start + 1, (size_t) (end - start - 1));
+}
+
 /**
  * mp_api_stored_get_record:
  * @db: the database

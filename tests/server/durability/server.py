@@ -83,8 +83,10 @@ class Server:
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
-    def ask(self, connection, method, path, tenant="demo", body=None):
+    def ask(self, connection, method, path, tenant="demo", body=None, idempotent=False):
         headers = {"Authorization": f"Bearer {self.tokens[tenant]}"}
+        if idempotent:
+            headers["Idempotency-Key"] = str(uuid.uuid4())
         if body is not None:
             headers["Content-Type"] = "application/json"
         text = json.dumps(body) if body is not None else None
@@ -93,13 +95,16 @@ class Server:
         content = answer.read()
         return answer.status, json.loads(content) if content else None
 
-    def add_credential(self, connection, tenant):
-        """Stores a key; answers the status and its id."""
+    def seal(self, connection, tenant, secret):
         status, key = self.ask(connection, "GET", "/sealing-key", tenant)
         assert status == 200, key
+        return {"sealed": seal(secret, key["public_key"]), "key_id": key["key_id"]}
+
+    def add_credential(self, connection, tenant):
+        """Stores a key; answers the status and its id."""
         status, body = self.ask(connection, "POST", "/credentials", tenant, {
             "kind": "payment", "platform": "stripe", "label": "Shop", "mode": "test", "hint": "0815",
-            "sealed": seal({"key": "sk_test_" + "a1" * 20}, key["public_key"]), "key_id": key["key_id"]})
+            **self.seal(connection, tenant, {"key": "sk_test_" + "a1" * 20})})
         return status, body.get("id") if status == 201 else body
 
     def create(self, connection, tenant, credential, filler=""):

@@ -838,7 +838,7 @@ mp_sqlite_db_finalize (GObject *object)
 
   g_clear_pointer (&self->readers, g_ptr_array_unref);
   g_clear_pointer (&self->turns, mp_sqlite_writer_free);
-  g_clear_pointer (&self->writer, sqlite3_close);
+  g_clear_pointer (&self->writer, mp_sqlite_close);
   g_mutex_clear (&self->readers_lock);
   g_free (self->path);
   G_OBJECT_CLASS (mp_sqlite_db_parent_class)->finalize (object);
@@ -892,7 +892,7 @@ static void
 mp_sqlite_db_init (MpSqliteDb *self)
 {
   g_mutex_init (&self->readers_lock);
-  self->readers = g_ptr_array_new_with_free_func ((GDestroyNotify) sqlite3_close);
+  self->readers = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_sqlite_close);
 }
 
 /* A new database has its epoch from the start. */

@@ -7,8 +7,12 @@
 
 G_BEGIN_DECLS
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, sqlite3_close)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
+/* A connection keeps the statements that were prepared on it; to let one go is to lay it ready for
+ * its next use. */
+void mp_sqlite_close (sqlite3 *db);
+void mp_sqlite_release (sqlite3_stmt *statement);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, mp_sqlite_close)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, mp_sqlite_release)
 
 /* Opens a connection as all of ours are; not to be shared by threads at the same time. */
 sqlite3 *

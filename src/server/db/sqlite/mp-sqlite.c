@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SQL_FOLDER "/org/memberpulse/server/db/sql/"
@@ -77,13 +78,27 @@ bind_arguments (sqlite3_stmt *statement, const char *types, va_list arguments)
     }
 }
 
+/* There are some forty, and their texts differ early. */
+static sqlite3_stmt *
+find_kept (sqlite3 *db, const char *sql)
+{
+  for (sqlite3_stmt *statement = sqlite3_next_stmt (db, NULL); statement != NULL;
+       statement = sqlite3_next_stmt (db, statement))
+    {
+      if (!sqlite3_stmt_busy (statement) && strcmp (sqlite3_sql (statement), sql) == 0)
+        return statement;
+    }
+  return NULL;
+}
+
 static sqlite3_stmt *
 prepare_with_list (
     sqlite3 *db, GError **error, const char *sql, const char *types, va_list arguments)
 {
-  sqlite3_stmt *statement = NULL;
+  sqlite3_stmt *statement = find_kept (db, sql);
 
-  if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) != SQLITE_OK)
+  if (statement == NULL &&
+      sqlite3_prepare_v3 (db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
     {
       mp_sqlite_set_error (db, "Preparing a statement", error);
       return NULL;
@@ -192,6 +207,25 @@ mp_sqlite_migrate (sqlite3 *db, GError **error)
       return FALSE;
     }
   return TRUE;
+}
+
+void
+mp_sqlite_close (sqlite3 *db)
+{
+  sqlite3_stmt *statement;
+
+  while (db != NULL && (statement = sqlite3_next_stmt (db, NULL)) != NULL)
+    sqlite3_finalize (statement);
+  sqlite3_close (db);
+}
+
+void
+mp_sqlite_release (sqlite3_stmt *statement)
+{
+  if (statement == NULL)
+    return;
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
 }
 
 void
