@@ -135,27 +135,28 @@ parse_pattern (MpDocumentReader *reader, JsonObject *owner, const char *pointer)
 }
 
 static void
-parse_permission (MpDocumentReader *reader, MpPermissionSpec *permission, JsonObject *errors)
+parse_words (MpDocumentReader *reader, MpWordsSpec *words, JsonObject *errors, const char *name)
 {
   static const char *const members[] = { "from", "pattern", NULL };
-  JsonObject *object =
-      mp_document_reader_get_object (reader, errors, "/errors", "permission", FALSE);
+  JsonObject *object = mp_document_reader_get_object (reader, errors, "/errors", name, FALSE);
+  g_autofree char *pointer = mp_pointer_append ("/errors", name);
   JsonArray *from;
 
   if (object == NULL)
     return;
-  mp_document_reader_check_members (reader, object, "/errors/permission", members);
-  from = mp_document_reader_get_array (reader, object, "/errors/permission", "from", TRUE);
+  mp_document_reader_check_members (reader, object, pointer, members);
+  from = mp_document_reader_get_array (reader, object, pointer, "from", TRUE);
   if (from != NULL)
-    permission->sources = parse_sources (reader, from, "/errors/permission", "from");
-  permission->pattern = parse_pattern (reader, object, "/errors/permission");
+    words->sources = parse_sources (reader, from, pointer, "from");
+  words->pattern = parse_pattern (reader, object, pointer);
 }
 
 void
 mp_document_parse_errors (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *document)
 {
-  static const char *const members[] = { "bad_key", "limited", "throttled",  "not_found",
-                                         "failed",  "message", "permission", NULL };
+  static const char *const members[] = { "bad_key",    "limited", "throttled",
+                                         "not_found",  "failed",  "message",
+                                         "permission", "account", NULL };
   JsonObject *given = mp_document_reader_get_object (reader, document, "", "errors", FALSE);
   g_autoptr (JsonObject) object = given != NULL ? json_object_ref (given) : json_object_new ();
 
@@ -166,7 +167,8 @@ mp_document_parse_errors (MpDocumentReader *reader, MpPlatformDocument *self, Js
   self->not_found = mp_document_parse_conditions (reader, object, "/errors", "not_found", 0);
   self->failed = mp_document_parse_conditions (reader, object, "/errors", "failed", 0);
   self->messages = parse_messages (reader, object);
-  parse_permission (reader, &self->permission, object);
+  parse_words (reader, &self->permission, object, "permission");
+  parse_words (reader, &self->refused_account, object, "account");
 }
 
 static void

@@ -20,6 +20,7 @@ typedef struct
   const MpTestSpec *test; /* (nullable) */
   char *said;             /* (owned) (nullable) */
   char *missing;          /* (owned) (nullable) */
+  char *account;          /* (owned) (nullable) */
   unsigned int status;
   const char *text; /* not NUL-terminated */
   size_t length;
@@ -398,19 +399,17 @@ judge (const Answer *answer, GError **error)
   return FALSE;
 }
 
-/* (nullable): names of what the key may not do, joined by commas */
+/* (nullable): what the answer names, joined by commas */
 static char *
-find_missing (const Answer *answer)
+find_words (const Answer *answer, const MpWordsSpec *words)
 {
-  const MpPermissionSpec *permission = &answer->document->permission;
-
-  for (unsigned int i = 0; permission->sources != NULL && i < permission->sources->len; i++)
+  for (unsigned int i = 0; words->sources != NULL && i < words->sources->len; i++)
     {
-      g_autoptr (GPtrArray) texts = find_texts (answer, g_ptr_array_index (permission->sources, i));
+      g_autoptr (GPtrArray) texts = find_texts (answer, g_ptr_array_index (words->sources, i));
       g_autoptr (GString) names = g_string_new (NULL);
 
       for (unsigned int j = 0; j < texts->len; j++)
-        add_names (names, permission->pattern, g_ptr_array_index (texts, j));
+        add_names (names, words->pattern, g_ptr_array_index (texts, j));
       if (names->len > 0)
         return mp_answer_words_clean (names->str, names->len, answer->redaction);
     }
@@ -445,9 +444,14 @@ mp_platform_answer_read (const MpPlatformAnswerSource *source,
   if (is_failure (&answer) || is_web_page (&answer))
     answer.said = find_message (&answer);
   if (is_limited (&answer))
-    answer.missing = find_missing (&answer);
+    {
+      answer.missing = find_words (&answer, &answer.document->permission);
+      answer.account = find_words (&answer, &answer.document->refused_account);
+    }
 
-  *read = (MpPlatformAnswer){ .said = answer.said, .missing = answer.missing };
+  *read = (MpPlatformAnswer){ .said = answer.said,
+                              .missing = answer.missing,
+                              .account = answer.account };
   is_good = judge (&answer, error);
   read->is_empty = is_good && is_empty (&answer);
   if (is_good)
@@ -461,4 +465,5 @@ mp_platform_answer_clear (MpPlatformAnswer *self)
   g_clear_pointer (&self->root, json_node_unref);
   g_clear_pointer (&self->said, g_free);
   g_clear_pointer (&self->missing, g_free);
+  g_clear_pointer (&self->account, g_free);
 }

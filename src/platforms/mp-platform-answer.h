@@ -26,6 +26,7 @@ typedef struct
   gboolean is_empty; /* the list has no items */
   char *said;        /* (nullable): of a refusal: the platform's own words, fit to be shown */
   char *missing;     /* (nullable): of a refusal: the permissions that the key lacks */
+  char *account;     /* (nullable): of a refusal: whose the key is */
 } MpPlatformAnswer;
 
 /* Reads the JSON of an answer, or says in words why there is none. Any thread; a large answer takes

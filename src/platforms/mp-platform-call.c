@@ -69,6 +69,7 @@ struct _MpPlatformCall
   JsonNode *root;           /* (owned) (nullable) */
   char *said;               /* (owned) (nullable) */
   char *missing;            /* (owned) (nullable) */
+  char *account;            /* (owned) (nullable): whose a limited key is */
 
   gboolean is_asked;   /* a test: its own request has its answer */
   JsonNode *main_root; /* (owned) (nullable): that answer, where there is such a request */
@@ -105,6 +106,7 @@ forget_answer (MpPlatformCall *self)
   g_clear_pointer (&self->root, json_node_unref);
   g_clear_pointer (&self->said, g_free);
   g_clear_pointer (&self->missing, g_free);
+  g_clear_pointer (&self->account, g_free);
 }
 
 /* Ends the call; returns the task to answer through. The secret goes with the builder. */
@@ -155,12 +157,16 @@ finish_test (MpPlatformCall *self, MpTestOutcome outcome)
                                                                        self->builder, self->said)
                                  : g_strdup (self->said);
   g_autoptr (GError) error = NULL;
-  MpTestResult *result;
+  MpTestResultInit known = {
+    .outcome = outcome,
+    .mode = mp_platform_document_guess_mode (self->document, self->secret, self->builder),
+    .message = message,
+    .missing = self->missing,
+    .account = self->account,
+    .account_id = self->account,
+  };
+  MpTestResult *result = mp_platform_make_test_result (self->document, &known, &scope, &error);
 
-  result = mp_platform_make_test_result (
-      self->document, outcome,
-      mp_platform_document_guess_mode (self->document, self->secret, self->builder), &scope,
-      message, self->missing, &error);
   if (result != NULL)
     succeed (self, result);
   else
@@ -395,6 +401,7 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->root = g_steal_pointer (&reading->answer.root);
   self->said = g_steal_pointer (&reading->answer.said);
   self->missing = g_steal_pointer (&reading->answer.missing);
+  self->account = g_steal_pointer (&reading->answer.account);
   self->listing = g_steal_pointer (&reading->listing);
   self->is_found = reading->is_found;
   if (!is_read)

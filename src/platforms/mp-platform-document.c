@@ -169,6 +169,8 @@ mp_platform_document_unref (MpPlatformDocument *self)
   g_clear_pointer (&self->messages, g_ptr_array_unref);
   g_clear_pointer (&self->permission.sources, g_ptr_array_unref);
   g_clear_pointer (&self->permission.pattern, g_regex_unref);
+  g_clear_pointer (&self->refused_account.sources, g_ptr_array_unref);
+  g_clear_pointer (&self->refused_account.pattern, g_regex_unref);
   header_number_clear (&self->limits.limit);
   header_number_clear (&self->limits.remaining);
   header_number_clear (&self->limits.reset);

@@ -56,12 +56,12 @@ typedef struct
   MpResetUnit reset_unit;
 } MpLimitsSpec;
 
-/* Where a refusal names what the key may not do. */
+/* Where a refusal names something: what the key may not do, whose it is. */
 typedef struct
 {
   GPtrArray *sources; /* (element-type utf8): as of messages */
   GRegex *pattern;    /* (nullable): its first group is the name */
-} MpPermissionSpec;
+} MpWordsSpec;
 
 /* A name and its value: of a query, a header, a form. */
 typedef struct
@@ -247,7 +247,8 @@ typedef struct
   GPtrArray *not_found; /* beside 404 */
   GPtrArray *failed;    /* what an answer that looks well says of its failure */
   GPtrArray *messages;  /* (element-type utf8): "header:NAME", "text" or an expression */
-  MpPermissionSpec permission;
+  MpWordsSpec permission;
+  MpWordsSpec refused_account; /* whose a key is that may not say so */
   MpLimitsSpec limits;
 } MpPlatformDocument;
 

@@ -52,11 +52,8 @@ read_mode (const MpPlatformDocument *document, const MpScope *scope, MpMode *mod
 
 MpTestResult *
 mp_platform_make_test_result (const MpPlatformDocument *document,
-                              MpTestOutcome outcome,
-                              MpMode guessed_mode,
+                              const MpTestResultInit *known,
                               const MpScope *scope,
-                              const char *said,
-                              const char *missing,
                               GError **error)
 {
   const MpTestSpec *test = &document->test;
@@ -65,11 +62,9 @@ mp_platform_make_test_result (const MpPlatformDocument *document,
   g_autofree char *account_id = NULL;
   g_autofree char *details = NULL;
   g_autoptr (GError) local_error = NULL;
-  MpTestResultInit init = {
-    .outcome = outcome, .mode = guessed_mode, .message = said, .missing = missing
-  };
+  MpTestResultInit init = *known;
 
-  if (outcome == MP_TEST_CONNECTED)
+  if (init.outcome == MP_TEST_CONNECTED)
     {
       init.account = account = join_texts (document, test->account, scope, TRUE, &local_error);
       if (local_error == NULL)

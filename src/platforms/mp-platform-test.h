@@ -6,14 +6,11 @@
 
 G_BEGIN_DECLS
 
-/* What a test found out. @scope: the answers of a connected key; @said: (nullable): the platform's
- * own words; @missing: (nullable): the permissions that the key lacks */
+/* What a test found out. @known: all of it that is not in the answers; @scope: the answers of a
+ * connected key */
 MpTestResult *mp_platform_make_test_result (const MpPlatformDocument *document,
-                                            MpTestOutcome outcome,
-                                            MpMode guessed_mode,
+                                            const MpTestResultInit *known,
                                             const MpScope *scope,
-                                            const char *said,
-                                            const char *missing,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The mode that the secret shows by itself. @builder: (nullable): a connection, which shows it

@@ -251,7 +251,8 @@ def describe_result(result):
     outcome = result["outcome"]
     if outcome != "connected":
         lacking = f" | {result['missing']}" if "missing" in result else ""
-        return f"{outcome} | {result.get('message', '-')}{lacking}"
+        whose = f" | {result['account_id']}" if "account_id" in result else ""
+        return f"{outcome} | {result.get('message', '-')}{lacking}{whose}"
     parts = [result.get(name, "-") for name in ("account", "account_id", "details")]
     return " | ".join([outcome, *parts, result["mode"]])
 

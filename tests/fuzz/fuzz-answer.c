@@ -234,6 +234,7 @@ read_test (Fixture *fixture)
   g_auto (MpPlatformAnswer) answer = { 0 };
   MpScope scope = { .joins = fixture->joins };
   gboolean is_read = judge (fixture, NULL, FALSE, &answer);
+  MpTestResultInit known;
   g_autoptr (MpTestResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -245,9 +246,14 @@ read_test (Fixture *fixture)
       if (answer.root != NULL)
         g_hash_table_insert (fixture->joins, join->name, answer.root);
     }
-  result = mp_platform_make_test_result (
-      fixture->document, is_read ? MP_TEST_CONNECTED : MP_TEST_LIMITED, MP_MODE_UNKNOWN, &scope,
-      answer.said, answer.missing, &error);
+  known = (MpTestResultInit){
+    .outcome = is_read ? MP_TEST_CONNECTED : MP_TEST_LIMITED,
+    .mode = MP_MODE_UNKNOWN,
+    .message = answer.said,
+    .missing = answer.missing,
+    .account = answer.account,
+  };
+  result = mp_platform_make_test_result (fixture->document, &known, &scope, &error);
   g_assert_true ((result == NULL) == (error != NULL));
   g_hash_table_remove_all (fixture->joins);
 }

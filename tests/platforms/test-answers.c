@@ -341,7 +341,8 @@ test_the_missing_permission_in_a_sentence (MpEngineFixture *fixture, gconstpoint
 {
   g_autoptr (MpPlatform) platform = mp_engine_make_platform (
       fixture, MP_ENGINE_BEARER,
-      "\"errors\": {\"permission\": {\"from\": [\"message\"], \"pattern\": \"'(rak_[a-z_]+)'\"}}");
+      "\"errors\": {\"permission\": {\"from\": [\"message\"], \"pattern\": \"'(rak_[a-z_]+)'\"},"
+      " \"account\": {\"from\": [\"message\"], \"pattern\": \"(acct_[a-z0-9]+)\"}}");
   g_autoptr (MpSecret) secret = mp_secret_new ();
   g_autoptr (MpTestResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -355,6 +356,8 @@ test_the_missing_permission_in_a_sentence (MpEngineFixture *fixture, gconstpoint
 
   g_assert_no_error (error);
   g_assert_cmpstr (mp_test_result_get_missing (result), ==, "rak_a_read, rak_b_read");
+  g_assert_cmpstr (mp_test_result_get_account (result), ==, "acct_1");
+  g_assert_cmpstr (mp_test_result_get_account_id (result), ==, "acct_1");
 }
 
 /* How long to wait stands in one header among others, or in a part of one. */

@@ -166,6 +166,9 @@ describe_result (MpTestResult *result)
     add_part (line, mp_test_result_get_message (result));
   if (mp_test_result_get_missing (result) != NULL)
     add_part (line, mp_test_result_get_missing (result));
+  if (mp_test_result_get_outcome (result) != MP_TEST_CONNECTED &&
+      mp_test_result_get_account_id (result) != NULL)
+    add_part (line, mp_test_result_get_account_id (result));
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
 

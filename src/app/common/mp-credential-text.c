@@ -110,6 +110,11 @@ mp_credential_text_dup_result (MpTestResult *result, const char *platform_label)
       /* Translators: 1 is a platform, 2 an account's name with its currency and mode. */
       return g_strdup_printf (_ ("Connected to %s: %s"), platform_label, account);
     case MP_TEST_LIMITED:
+      if (mp_test_result_get_missing (result) != NULL &&
+          mp_test_result_get_account (result) != NULL)
+        /* Translators: 1 is a platform, 2 an account, 3 the permissions that the key lacks. */
+        return g_strdup_printf (_ ("%s accepts the key of %s, but it may not do everything. Missing: %s"), platform_label,
+            mp_test_result_get_account (result), mp_test_result_get_missing (result));
       if (mp_test_result_get_missing (result) != NULL)
         /* Translators: 1 is a platform, 2 the permissions that the key lacks, in its words. */
         return g_strdup_printf (_ ("%s accepts the key, but it may not do everything. Missing: %s"),
