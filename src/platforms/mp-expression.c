@@ -730,12 +730,23 @@ evaluate_binary (const MpExpression *self, const MpScope *scope, MpValue *value,
 static gboolean
 evaluate_matches (const MpExpression *self, const MpScope *scope, MpValue *value, GError **error)
 {
+  g_autoptr (GError) match_error = NULL;
+  gboolean matches;
   MpValue left;
 
   if (!mp_expression_evaluate (self->left, scope, &left, error))
     return FALSE;
-  *value = make_boolean (left.kind == MP_VALUE_STRING &&
-                         g_regex_match (self->pattern, left.string, G_REGEX_MATCH_DEFAULT, NULL));
+  matches = left.kind == MP_VALUE_STRING &&
+            g_regex_match_full (self->pattern, left.string, -1, 0, G_REGEX_MATCH_DEFAULT, NULL,
+                                &match_error);
+  /* PCRE gives up after ten million steps. */
+  if (match_error != NULL)
+    {
+      g_set_error_literal (error, MP_ERROR, MP_ERROR_INVALID,
+                           "the pattern takes too long for a value of the answer");
+      return FALSE;
+    }
+  *value = make_boolean (matches);
   return TRUE;
 }
 

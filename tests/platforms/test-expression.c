@@ -8,7 +8,8 @@ static const char item_text[] =
     "{\"name\": \"email\", \"type\": \"string\", \"nillable\": false, \"createable\": true,"
     " \"length\": 80, \"ratio\": 0.5, \"zero\": \"0\", \"empty\": \"\", \"labels\": {\"singular\": "
     "\"E\"},"
-    " \"list\": [\"a\", {\"b\": 7}], \"none\": null, \"@odata.type\": \"x\", \"big\": 12345678901}";
+    " \"list\": [\"a\", {\"b\": 7}], \"none\": null, \"@odata.type\": \"x\", \"big\": 12345678901,"
+    " \"endless\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"}";
 
 typedef struct
 {
@@ -192,7 +193,8 @@ test_refuses_bad_text (Fixture *fixture, gconstpointer data)
 static void
 test_faults_of_an_answer (Fixture *fixture, gconstpointer data)
 {
-  static const char *const cases[] = { "length < 'a'", "name in length", "name > 3" };
+  static const char *const cases[] = { "length < 'a'", "name in length", "name > 3",
+                                       "endless ~ '^(a+)+$'" };
   MpScope scope = { .item = fixture->item };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
