@@ -7,6 +7,13 @@
 #define MAX_PAGES 1000
 #define MAX_PAGE_SIZE 10000
 
+typedef enum
+{
+  KIND_OBJECTS = 1,
+  KIND_FIELDS,
+  KIND_SAMPLES,
+} Kind;
+
 static const struct
 {
   const char *name;
@@ -236,13 +243,23 @@ parse_field_attributes (MpDocumentReader *reader,
   list->options = parse_options (reader, names, object, list->pointer);
 }
 
+static Kind
+get_kind (const char *name)
+{
+  return g_str_equal (name, "fields")   ? KIND_FIELDS
+         : g_str_equal (name, "sample") ? KIND_SAMPLES
+                                        : KIND_OBJECTS;
+}
+
 static MpListSpec *
 parse_list (MpDocumentReader *reader,
             const MpDocumentNames *names,
             JsonObject *object,
             char *pointer /* (transfer full) */,
-            gboolean of_fields)
+            Kind kind)
 {
+  static const char *const sample_members[] = { "when",  "request", "optional", "empty", "joins",
+                                                "items", "entries", "keep",     "value", NULL };
   static const char *const object_members[] = { "when",   "request", "optional", "empty",
                                                 "joins",  "paging",  "items",    "entries",
                                                 "keep",   "name",    "label",    "custom",
@@ -257,7 +274,9 @@ parse_list (MpDocumentReader *reader,
 
   list->pointer = pointer;
   mp_document_reader_check_members (reader, object, pointer,
-                                    of_fields ? field_members : object_members);
+                                    kind == KIND_FIELDS    ? field_members
+                                    : kind == KIND_SAMPLES ? sample_members
+                                                           : object_members);
   list->when = mp_document_reader_get_attribute (reader, object, pointer, "when", FALSE);
   parse_paging (reader, &list->paging, object, pointer);
   list->request = parse_list_request (reader, names, &list->paging, object, pointer);
@@ -267,18 +286,23 @@ parse_list (MpDocumentReader *reader,
   live = is_live (list);
   parse_items (reader, list, object);
   list->keep = mp_document_reader_get_attribute (reader, object, pointer, "keep", FALSE);
-  list->name = mp_document_reader_get_attribute (reader, object, pointer, "name", live);
+  list->name = mp_document_reader_get_attribute (reader, object, pointer, "name",
+                                                 live && kind != KIND_SAMPLES);
+  list->value =
+      mp_document_reader_get_attribute (reader, object, pointer, "value", kind == KIND_SAMPLES);
   list->prefix =
       g_strdup (mp_document_reader_get_string (reader, object, pointer, "prefix", FALSE));
   list->label = mp_document_reader_get_attribute (reader, object, pointer, "label", FALSE);
   list->custom = mp_document_reader_get_attribute (reader, object, pointer, "custom", FALSE);
-  if (of_fields)
+  if (kind == KIND_FIELDS)
     parse_field_attributes (reader, names, list, object);
-  list->static_items = mp_document_parse_static (reader, object, pointer, of_fields);
+  list->static_items = mp_document_parse_static (reader, object, pointer, kind == KIND_FIELDS);
   list->first = mp_document_parse_first (reader, object, pointer);
   if (!live && list->static_items->len == 0)
     mp_document_reader_add_fault (reader, pointer, NULL,
-                                  "“request”, “joins” or “static” is expected");
+                                  kind == KIND_SAMPLES
+                                      ? "“request” is expected"
+                                      : "“request”, “joins” or “static” is expected");
   return list;
 }
 
@@ -289,8 +313,6 @@ parse_alternatives (MpDocumentReader *reader,
                     JsonArray *array,
                     const char *name)
 {
-  gboolean of_fields = g_str_equal (name, "fields");
-
   for (unsigned int i = 0; i < json_array_get_length (array); i++)
     {
       g_autofree char *at = mp_document_dup_element_pointer ("", name, i);
@@ -299,7 +321,7 @@ parse_alternatives (MpDocumentReader *reader,
 
       if (object == NULL)
         continue;
-      list = parse_list (reader, names, object, g_strdup (at), of_fields);
+      list = parse_list (reader, names, object, g_strdup (at), get_kind (name));
       g_ptr_array_add (lists, list);
       if (list->when == NULL && i + 1 < json_array_get_length (array))
         mp_document_reader_add_fault (reader, at, "when",
@@ -329,8 +351,8 @@ mp_document_parse_lists (MpDocumentReader *reader,
   object = mp_document_reader_get_object (reader, document, "", name, required);
   if (object == NULL)
     return NULL;
-  g_ptr_array_add (lists, parse_list (reader, names, object, mp_pointer_append ("", name),
-                                      g_str_equal (name, "fields")));
+  g_ptr_array_add (
+      lists, parse_list (reader, names, object, mp_pointer_append ("", name), get_kind (name)));
   return g_steal_pointer (&lists);
 }
 

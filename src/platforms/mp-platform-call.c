@@ -11,6 +11,7 @@
 #include "mp-platform-sign-in.h"
 #include "mp-platform-test.h"
 #include "mp-request-builder.h"
+#include "mp-sample-record.h"
 
 /* One for each field with options that the platform answers no other way. */
 #define MAX_OPTION_REQUESTS 500
@@ -39,6 +40,7 @@ struct _MpPlatformCall
   unsigned int deadline_ms;
   MpCallKind kind;
   char *object; /* (nullable) */
+  GStrv fields; /* (nullable): of a sample */
 
   /* In progress */
   const MpListSpec *list;    /* (unowned) (nullable): of the document; none for a test */
@@ -80,6 +82,14 @@ G_DEFINE_FINAL_TYPE (MpPlatformCall, mp_platform_call, G_TYPE_OBJECT)
 static void advance (MpPlatformCall *self);
 static void send (MpPlatformCall *self, Step step, MpHttpRequest *request);
 static void start (MpPlatformCall *self);
+
+static GType
+get_item_type (MpPlatformCall *self)
+{
+  return self->kind == MP_CALL_FIELDS   ? MP_TYPE_CRM_FIELD
+         : self->kind == MP_CALL_SAMPLE ? MP_TYPE_SAMPLE_RECORD
+                                        : MP_TYPE_CRM_OBJECT;
+}
 
 static GPtrArray *
 get_joins (MpPlatformCall *self)
@@ -180,8 +190,7 @@ finish_list (MpPlatformCall *self)
 
   /* Not made yet: there was nothing to be read. */
   if (listing == NULL)
-    listing = mp_platform_make_listing (self->list, self->kind == MP_CALL_FIELDS, self->items,
-                                        self->names);
+    listing = mp_platform_make_listing (self->list, get_item_type (self), self->items, self->names);
   succeed (self, listing);
 }
 
@@ -369,7 +378,8 @@ reading_new (MpPlatformCall *self)
       reading->is_last = self->next_pending + 1 == self->pending->len;
     }
   reading->is_found = self->is_found;
-  reading->of_fields = self->kind == MP_CALL_FIELDS;
+  reading->item_type = get_item_type (self);
+  reading->fields = g_strdupv (self->fields);
   reading->joins = g_hash_table_ref (self->joins);
   reading->items = g_ptr_array_ref (self->items);
   reading->names = g_hash_table_ref (self->names);
@@ -614,6 +624,7 @@ mp_platform_call_finalize (GObject *object)
   mp_platform_document_unref (self->document);
   g_free (self->origin);
   g_free (self->object);
+  g_strfreev (self->fields);
   g_free (self->access_key);
   g_clear_pointer (&self->access, mp_access_unref);
   mp_paging_clear (&self->paging);
@@ -646,7 +657,10 @@ mp_platform_call_init (MpPlatformCall *self)
 }
 
 MpPlatformCall *
-mp_platform_call_new (const MpCallContext *context, MpCallKind kind, const char *object)
+mp_platform_call_new (const MpCallContext *context,
+                      MpCallKind kind,
+                      const char *object,
+                      const char *const *fields)
 {
   MpPlatformCall *self = g_object_new (MP_TYPE_PLATFORM_CALL, NULL);
 
@@ -657,6 +671,7 @@ mp_platform_call_new (const MpCallContext *context, MpCallKind kind, const char 
   self->deadline_ms = context->deadline_ms;
   self->kind = kind;
   self->object = g_strdup (object);
+  self->fields = g_strdupv ((char **) fields);
   return self;
 }
 
@@ -672,6 +687,22 @@ make_access_key (MpPlatformCall *self, MpSecret *secret, JsonNode *settings)
   return mp_access_cache_dup_key (secret, connection);
 }
 
+static GPtrArray *
+get_lists (MpPlatformCall *self)
+{
+  switch (self->kind)
+    {
+    case MP_CALL_FIELDS:
+      return self->document->fields;
+    case MP_CALL_SAMPLE:
+      return self->document->samples;
+    case MP_CALL_OBJECTS:
+    case MP_CALL_TEST:
+    default:
+      return self->document->objects;
+    }
+}
+
 static gboolean
 choose_list (MpPlatformCall *self, JsonNode *settings, GError **error)
 {
@@ -679,10 +710,7 @@ choose_list (MpPlatformCall *self, JsonNode *settings, GError **error)
 
   if (self->kind == MP_CALL_TEST)
     return TRUE;
-  self->list = mp_platform_document_choose_list (
-      self->document,
-      self->kind == MP_CALL_FIELDS ? self->document->fields : self->document->objects, &scope,
-      error);
+  self->list = mp_platform_document_choose_list (self->document, get_lists (self), &scope, error);
   self->paging = (MpPaging){ .document = self->document, .list = self->list };
   return self->list != NULL;
 }
@@ -707,6 +735,8 @@ mp_platform_call_run_async (MpPlatformCall *self,
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
+  if (self->fields != NULL)
+    mp_request_builder_set_fields (self->builder, (const char *const *) self->fields);
   settings = mp_request_builder_make_settings (self->builder);
   if (!mp_platform_document_check_mode (self->document, secret, self->builder, &error) ||
       !choose_list (self, settings, &error))

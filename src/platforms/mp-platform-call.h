@@ -11,6 +11,7 @@ typedef enum
   MP_CALL_TEST = 1, /* gives an MpTestResult */
   MP_CALL_OBJECTS,  /* gives a GListModel of MpCrmObject */
   MP_CALL_FIELDS,   /* gives a GListModel of MpCrmField */
+  MP_CALL_SAMPLE,   /* gives a GListModel of MpSampleRecord */
 } MpCallKind;
 
 /* What a platform lends to its calls. */
@@ -29,10 +30,12 @@ typedef struct
 #define MP_TYPE_PLATFORM_CALL (mp_platform_call_get_type ())
 G_DECLARE_FINAL_TYPE (MpPlatformCall, mp_platform_call, MP, PLATFORM_CALL, GObject)
 
-/* @object: (nullable): whose fields */
+/* @object: (nullable): whose fields
+ * @fields: (nullable): of a sample */
 MpPlatformCall *mp_platform_call_new (const MpCallContext *context,
                                       MpCallKind kind,
-                                      const char *object) G_GNUC_WARN_UNUSED_RESULT;
+                                      const char *object,
+                                      const char *const *fields) G_GNUC_WARN_UNUSED_RESULT;
 void mp_platform_call_run_async (MpPlatformCall *self,
                                  MpSecret *secret,
                                  JsonObject *connection,

@@ -4,6 +4,10 @@
 #include "mp-error.h"
 #include "mp-humanise.h"
 #include "mp-json.h"
+#include "mp-sample-record.h"
+
+#define MAX_SAMPLES 3
+#define MAX_SAMPLE_CHARACTERS 200
 
 static const char *
 get_id (const MpPlatformDecoder *self)
@@ -246,6 +250,69 @@ add_prefix (const MpPlatformDecoder *self, char **name /* (inout) */)
   *name = full;
 }
 
+/* Cut to what a person looks at; a list of texts in one line, another value as JSON. */
+static char *
+make_sample_text (const MpValue *value)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  JsonArray *array = value->kind == MP_VALUE_NODE && JSON_NODE_HOLDS_ARRAY (value->node)
+                         ? json_node_get_array (value->node)
+                         : NULL;
+
+  for (unsigned int i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      g_autofree char *text = mp_json_to_text (json_array_get_element (array, i));
+      const char *plain = mp_json_array_get_string (array, i);
+
+      g_string_append_printf (line, "%s%s", i > 0 ? ", " : "", plain != NULL ? plain : text);
+    }
+  if (array == NULL)
+    {
+      g_autofree char *text =
+          value->kind == MP_VALUE_NODE ? mp_json_to_text (value->node) : mp_value_dup_text (value);
+
+      g_string_append (line, text != NULL ? text : "");
+    }
+  if (g_utf8_strlen (line->str, -1) > MAX_SAMPLE_CHARACTERS)
+    {
+      g_string_truncate (
+          line, (size_t) (g_utf8_offset_to_pointer (line->str, MAX_SAMPLE_CHARACTERS) - line->str));
+      g_string_append (line, "…");
+    }
+  return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
+/* Only the fields that were asked for are looked at: a record may hold hashes and keys. */
+static gboolean
+decode_record (MpPlatformDecoder *self, const MpScope *scope, GError **error)
+{
+  g_autoptr (GStrvBuilder) values = g_strv_builder_new ();
+  g_auto (GStrv) texts = NULL;
+  gboolean kept;
+
+  if (self->items->len >= MAX_SAMPLES)
+    return TRUE;
+  if (!is_kept (self, self->list->keep, scope, &kept, error))
+    return FALSE;
+  if (!kept)
+    return TRUE;
+  for (unsigned int i = 0; self->fields[i] != NULL; i++)
+    {
+      MpScope named = *scope;
+      g_autofree char *text = NULL;
+      MpValue value;
+
+      named.name = self->fields[i];
+      if (!mp_attribute_evaluate (self->list->value, get_id (self), &named, &value, error))
+        return FALSE;
+      text = make_sample_text (&value);
+      g_strv_builder_add (values, text);
+    }
+  texts = g_strv_builder_end (values);
+  g_ptr_array_add (self->items, mp_sample_record_new (self->fields, texts));
+  return TRUE;
+}
+
 static gboolean
 decode_item (MpPlatformDecoder *self, const MpScope *scope, GError **error)
 {
@@ -255,6 +322,8 @@ decode_item (MpPlatformDecoder *self, const MpScope *scope, GError **error)
   GObject *item;
   gboolean kept;
 
+  if (self->fields != NULL)
+    return decode_record (self, scope, error);
   if (!is_kept (self, self->list->keep, scope, &kept, error))
     return FALSE;
   if (!kept)

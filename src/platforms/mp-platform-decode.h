@@ -22,8 +22,9 @@ typedef struct
   const MpPlatformDocument *document;
   const MpListSpec *list;
   gboolean of_fields;
-  GHashTable *joins;  /* (nullable) (element-type utf8 JsonNode) */
-  GPtrArray *items;   /* (element-type GObject): MpCrmObject or MpCrmField; added to */
+  const char *const *fields; /* (nullable): the items are records, of which these are read */
+  GHashTable *joins;         /* (nullable) (element-type utf8 JsonNode) */
+  GPtrArray *items;          /* (element-type GObject): MpCrmObject or MpCrmField; added to */
   GHashTable *names;  /* (element-type utf8): of @items; added to, so that none comes twice */
   unsigned int most;  /* of all items */
   const char *object; /* (nullable): whose fields */

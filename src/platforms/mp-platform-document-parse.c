@@ -202,7 +202,7 @@ check_head (MpDocumentReader *reader, JsonObject *document)
     "$schema",  "id",         "version",     "kind",     "label",      "key_help",   "key_address",
     "verified", "unverified", "unavailable", "replaces", "connection", "credential", "hosts",
     "base",     "headers",    "auth",        "prepare",  "mode",       "test",       "objects",
-    "fields",   "types",      "write",       "errors",   "limits",     NULL
+    "fields",   "types",      "write",       "errors",   "limits",     "sample",     NULL
   };
   static const char *const settings[] = { "id",      "label",   "help",     "pattern", "example",
                                           "default", "choices", "required", NULL };
@@ -328,6 +328,8 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
   self->objects = mp_document_parse_lists (&reader, signed_names, object, "objects", is_crm);
   object_names = mp_document_names_copy (signed_names, "object");
   self->fields = mp_document_parse_lists (&reader, object_names, object, "fields", is_crm);
+  mp_document_names_add (object_names, "fields", TRUE);
+  self->samples = mp_document_parse_lists (&reader, object_names, object, "sample", FALSE);
   self->write = mp_document_parse_write (&reader, object, self->fields != NULL);
   self->types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   mp_document_parse_types (&reader, self->types, object, has_live_list (self->fields));

@@ -110,6 +110,7 @@ mp_list_spec_free (MpListSpec *self)
   mp_attribute_free (self->custom);
   mp_attribute_free (self->restricted);
   mp_attribute_free (self->max_length);
+  mp_attribute_free (self->value);
   g_clear_pointer (&self->options, g_ptr_array_unref);
   g_clear_pointer (&self->static_items, g_ptr_array_unref);
   g_strfreev (self->first);
@@ -159,6 +160,7 @@ mp_platform_document_unref (MpPlatformDocument *self)
   test_clear (&self->test);
   g_clear_pointer (&self->objects, g_ptr_array_unref);
   g_clear_pointer (&self->fields, g_ptr_array_unref);
+  g_clear_pointer (&self->samples, g_ptr_array_unref);
   mp_write_spec_free (self->write);
   g_clear_pointer (&self->types, g_hash_table_unref);
   g_clear_pointer (&self->bad_key, g_ptr_array_unref);

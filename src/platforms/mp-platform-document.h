@@ -204,6 +204,7 @@ typedef struct
   MpAttribute *restricted;
   MpAttribute *max_length;
   GPtrArray *options;      /* (nullable) (element-type MpOptionsSpec): the first that fits counts */
+  MpAttribute *value;      /* (nullable): of samples only: what the record holds of @name */
   GPtrArray *static_items; /* (element-type GObject): MpCrmObject or MpCrmField */
   GStrv first;             /* names of items that stand before all others */
 } MpListSpec;
@@ -239,6 +240,7 @@ typedef struct
   MpTestSpec test;
   GPtrArray *objects; /* (nullable) (element-type MpListSpec): the first that fits counts */
   GPtrArray *fields;  /* (nullable) (element-type MpListSpec) */
+  GPtrArray *samples; /* (nullable) (element-type MpListSpec): records of an object */
   MpWriteSpec *write; /* (nullable): how values are written */
   GHashTable *types;  /* (element-type utf8 MpFieldType): by "TYPE" or "TYPE\nSUBTYPE" */
   GPtrArray *bad_key; /* (element-type MpCondition) */

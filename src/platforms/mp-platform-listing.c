@@ -27,13 +27,13 @@ take_first (GStrv names, GPtrArray *items, GPtrArray *taken)
 
 GListModel *
 mp_platform_make_listing (const MpListSpec *list,
-                          gboolean of_fields,
+                          GType item_type,
                           GPtrArray *items,
                           GHashTable *names)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
   g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
-  GListStore *store = g_list_store_new (of_fields ? MP_TYPE_CRM_FIELD : MP_TYPE_CRM_OBJECT);
+  GListStore *store = g_list_store_new (item_type);
 
   for (unsigned int i = 0; i < list->static_items->len; i++)
     {

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * the same name takes the place of a static one. Before them all stand those that the document
  * calls first. @names: (element-type utf8): of @items. Any thread. */
 GListModel *mp_platform_make_listing (const MpListSpec *list,
-                                      gboolean of_fields,
+                                      GType item_type,
                                       GPtrArray *items,
                                       GHashTable *names) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -21,6 +21,7 @@ reading_free (gpointer data)
   g_hash_table_unref (self->names);
   g_ptr_array_unref (self->pending);
   g_free (self->object);
+  g_strfreev (self->fields);
   mp_platform_answer_clear (&self->answer);
   g_clear_object (&self->listing);
   g_free (self);
@@ -68,11 +69,12 @@ make_decoder (MpPlatformReading *self)
   return (MpPlatformDecoder){
     .document = self->document,
     .list = self->list,
-    .of_fields = self->of_fields,
+    .of_fields = self->item_type == MP_TYPE_CRM_FIELD,
+    .fields = (const char *const *) self->fields,
     .joins = self->joins,
     .items = self->items,
     .names = self->names,
-    .most = self->of_fields ? MAX_FIELDS : MAX_OBJECTS,
+    .most = self->item_type == MP_TYPE_CRM_FIELD ? MAX_FIELDS : MAX_OBJECTS,
     .object = self->object,
     .pending = self->pending,
     .may_lack = self->response == NULL || self->list->paging.kind != MP_PAGING_NONE,
@@ -123,7 +125,7 @@ read_list (MpPlatformReading *self, GError **error)
   g_clear_pointer (&self->answer.root, json_node_unref);
   if (is_read && is_complete)
     self->listing =
-        mp_platform_make_listing (self->list, self->of_fields, self->items, self->names);
+        mp_platform_make_listing (self->list, self->item_type, self->items, self->names);
 }
 
 /* In a worker thread: json-glib and thousands of items take long enough to be felt. */

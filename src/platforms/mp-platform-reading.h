@@ -19,7 +19,8 @@ typedef struct
   gboolean is_secret;     /* the answer is wiped once it is read */
   const MpTestSpec *test; /* (nullable): of the document, when this is its answer */
   const MpListSpec *list; /* (nullable): no items in it; of the document */
-  gboolean of_fields;
+  GType item_type;
+  GStrv fields; /* (nullable): of a sample */
   GHashTable *joins;
   GPtrArray *items;
   GHashTable *names;

@@ -49,6 +49,7 @@ run (MpPlatform *self,
      GTask *task /* (transfer full) */,
      MpCallKind kind,
      const char *object,
+     const char *const *fields,
      MpSecret *secret,
      JsonObject *connection)
 {
@@ -59,7 +60,7 @@ run (MpPlatform *self,
     .origin = self->origin,
     .deadline_ms = self->deadline_ms,
   };
-  g_autoptr (MpPlatformCall) call = mp_platform_call_new (&context, kind, object);
+  g_autoptr (MpPlatformCall) call = mp_platform_call_new (&context, kind, object, fields);
 
   mp_platform_call_run_async (call, secret, connection, g_task_get_cancellable (task), call_done_cb,
                               task);
@@ -218,7 +219,7 @@ mp_platform_test_async (MpPlatform *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mp_platform_test_async);
-  run (self, g_steal_pointer (&task), MP_CALL_TEST, NULL, secret, connection);
+  run (self, g_steal_pointer (&task), MP_CALL_TEST, NULL, NULL, secret, connection);
 }
 
 /**
@@ -270,7 +271,7 @@ mp_platform_load_objects_async (MpPlatform *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mp_platform_load_objects_async);
   if (check_has_lists (self, task, self->document->objects))
-    run (self, g_steal_pointer (&task), MP_CALL_OBJECTS, NULL, secret, connection);
+    run (self, g_steal_pointer (&task), MP_CALL_OBJECTS, NULL, NULL, secret, connection);
 }
 
 /**
@@ -323,7 +324,7 @@ mp_platform_load_fields_async (MpPlatform *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mp_platform_load_fields_async);
   if (check_has_lists (self, task, self->document->fields))
-    run (self, g_steal_pointer (&task), MP_CALL_FIELDS, object, secret, connection);
+    run (self, g_steal_pointer (&task), MP_CALL_FIELDS, object, NULL, secret, connection);
 }
 
 /**
@@ -339,6 +340,67 @@ mp_platform_load_fields_async (MpPlatform *self,
  */
 GListModel *
 mp_platform_load_fields_finish (MpPlatform *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * mp_platform_load_sample_async:
+ * @self: a platform
+ * @object: the name of one of its objects
+ * @fields: names of its fields
+ * @secret: the parts of the key
+ * @connection: (nullable): the settings of the connection
+ * @cancellable: (nullable): ends the call
+ * @callback: called in the caller's main context
+ * @user_data: for @callback
+ *
+ * Reads what some records of an object hold in these fields, and nothing else of them.
+ */
+void
+mp_platform_load_sample_async (MpPlatform *self,
+                               const char *object,
+                               const char *const *fields,
+                               MpSecret *secret,
+                               JsonObject *connection,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (MP_IS_PLATFORM (self));
+  g_return_if_fail (object != NULL);
+  g_return_if_fail (fields != NULL && *fields != NULL);
+  g_return_if_fail (secret != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, mp_platform_load_sample_async);
+  if (self->document->samples == NULL)
+    g_task_return_new_error (task, MP_ERROR, MP_ERROR_NOT_FOUND,
+                             _ ("How to read records of %s is not known."),
+                                mp_platform_get_label (self));
+  else
+    run (self, g_steal_pointer (&task), MP_CALL_SAMPLE, object, fields, secret, connection);
+}
+
+/**
+ * mp_platform_load_sample_finish:
+ * @self: a platform
+ * @result: the result given to the callback
+ * @error: return location
+ *
+ * Fails as every call does, and with %MP_ERROR_NOT_FOUND for an object that does not exist or a
+ * platform whose document does not say how its records are read.
+ *
+ * Returns: (transfer full): at most three #MpSampleRecord
+ */
+GListModel *
+mp_platform_load_sample_finish (MpPlatform *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);

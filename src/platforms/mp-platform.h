@@ -94,6 +94,19 @@ GListModel *mp_platform_load_fields_finish (MpPlatform *self,
                                             GAsyncResult *result,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A GListModel of MpSampleRecord, at most three. */
+void mp_platform_load_sample_async (MpPlatform *self,
+                                    const char *object,
+                                    const char *const *fields,
+                                    MpSecret *secret,
+                                    JsonObject *connection,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+GListModel *mp_platform_load_sample_finish (MpPlatform *self,
+                                            GAsyncResult *result,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The mode a typed key shows by itself (Stripe: sk_test_...), without any call. */
 MpMode mp_platform_guess_mode (MpPlatform *self, MpSecret *secret);
 

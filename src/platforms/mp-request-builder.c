@@ -501,6 +501,12 @@ mp_request_builder_set_page (MpRequestBuilder *self,
 }
 
 void
+mp_request_builder_set_fields (MpRequestBuilder *self, const char *const *fields)
+{
+  mp_request_values_set_fields (self->values, fields);
+}
+
+void
 mp_request_builder_set_field (MpRequestBuilder *self, const char *field)
 {
   g_free (self->values->field);

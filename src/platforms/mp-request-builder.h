@@ -50,6 +50,7 @@ void mp_request_builder_set_page (MpRequestBuilder *self,
                                   const char *text,
                                   gboolean is_number);
 /* What {field} stands for in the requests after it. */
+void mp_request_builder_set_fields (MpRequestBuilder *self, const char *const *fields);
 void mp_request_builder_set_field (MpRequestBuilder *self, const char *field);
 /* What no message about the call may show: every part of the key, and the token. */
 MpRedaction *mp_request_builder_make_redaction (MpRequestBuilder *self) G_GNUC_WARN_UNUSED_RESULT;

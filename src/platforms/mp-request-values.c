@@ -37,6 +37,8 @@ mp_request_values_free (MpRequestValues *self)
   g_clear_pointer (&self->access, mp_access_unref);
   g_free (self->object);
   g_free (self->field);
+  g_strfreev (self->fields);
+  g_free (self->all_fields);
   g_free (self);
 }
 
@@ -59,6 +61,8 @@ lookup (const char *name, gpointer user_data)
     return self->object;
   if (g_str_equal (name, "field"))
     return self->field;
+  if (g_str_equal (name, "fields"))
+    return self->all_fields;
   return g_str_equal (name, "token") && self->access != NULL ? mp_access_get_token (self->access)
                                                              : NULL;
 }
@@ -74,6 +78,15 @@ mp_request_values_set_page (MpRequestValues *self,
   value->text = g_strdup (text);
   value->is_number = is_number;
   g_hash_table_replace (self->page, g_strdup (name), value);
+}
+
+void
+mp_request_values_set_fields (MpRequestValues *self, const char *const *fields)
+{
+  g_strfreev (self->fields);
+  g_free (self->all_fields);
+  self->fields = g_strdupv ((char **) fields);
+  self->all_fields = g_strjoinv (",", self->fields);
 }
 
 gboolean
@@ -148,6 +161,13 @@ expand_object (MpRequestValues *self, JsonObject *object, GError **error)
   return mp_json_node_take_object (g_steal_pointer (&expanded));
 }
 
+/* “{fields}” alone in a list: it becomes the names. */
+static gboolean
+is_fields (MpRequestValues *self, JsonNode *node)
+{
+  return self->fields != NULL && g_strcmp0 (mp_json_node_get_string (node), "{fields}") == 0;
+}
+
 static JsonNode *
 expand_array (MpRequestValues *self, JsonArray *array, GError **error)
 {
@@ -157,10 +177,16 @@ expand_array (MpRequestValues *self, JsonArray *array, GError **error)
   for (unsigned int i = 0; i < json_array_get_length (array); i++)
     {
       JsonNode *node = json_array_get_element (array, i);
-      JsonNode *element = is_left_out (self, node)
-                              ? mp_json_node_new_null ()
-                              : mp_request_values_expand_json (self, node, error);
+      JsonNode *element;
 
+      if (is_fields (self, node))
+        {
+          for (unsigned int j = 0; self->fields[j] != NULL; j++)
+            json_array_add_string_element (expanded, self->fields[j]);
+          continue;
+        }
+      element = is_left_out (self, node) ? mp_json_node_new_null ()
+                                         : mp_request_values_expand_json (self, node, error);
       if (element == NULL)
         return NULL;
       json_array_add_element (expanded, element);

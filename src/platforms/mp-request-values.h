@@ -23,6 +23,8 @@ typedef struct
   MpAccess *access;     /* (nullable): not signed in yet, or nothing to sign in for */
   char *object;         /* (nullable) */
   char *field;          /* (nullable): whose options are asked for */
+  GStrv fields;         /* (nullable): of records */
+  char *all_fields;     /* (nullable): the same, joined by commas */
   GHashTable *page;     /* (element-type utf8 MpPageValue): of the page asked for */
 } MpRequestValues;
 
@@ -37,6 +39,7 @@ void mp_request_values_set_page (MpRequestValues *self,
                                  gboolean is_number);
 /* Is this the place of a page alone, on a page that has none? Then it is left out. */
 gboolean mp_request_values_lack_page (MpRequestValues *self, const MpTemplate *template);
+void mp_request_values_set_fields (MpRequestValues *self, const char *const *fields);
 gboolean mp_request_values_know (MpRequestValues *self, const MpTemplate *template);
 /* The text may hold a secret: free it with mp_secret_wipe_text (). @escape: each value is
  * percent-encoded */

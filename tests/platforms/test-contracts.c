@@ -5,6 +5,7 @@
 #include "mp-json.h"
 #include "mp-platform-private.h"
 #include "mp-platforms.h"
+#include "mp-sample-record.h"
 #include "mp-test-server.h"
 #include "mp-test-wait.h"
 
@@ -15,7 +16,8 @@
  *   secret                   what must never be shown
  *   replies                  of every call: token answers and the like; a "body", or a "text"
  *                            of a "content_type" that is sent as it stands
- *   calls                    "call" test, objects or fields (of "object"); "connection" and
+ *   calls                    "call" test, objects, fields (of "object") or sample (of its "fields",
+ *                            parted by commas); "connection" and
  *                            "credential", where others than of the contract; "replies"; "requests"
  *                            that must have been made, in order; "gives", one text for each item;
  *                            "continues": it uses what the call before it has kept
@@ -230,11 +232,15 @@ run (Fixture *fixture, JsonObject *call, GError **error)
   const char *object = mp_json_get_string (call, "object", NULL);
   JsonObject *connection = get_of_call (fixture, call, "connection");
   g_autoptr (MpSecret) secret = make_secret (fixture, call);
+  g_auto (GStrv) fields = g_strsplit (mp_json_get_string (call, "fields", ""), ",", -1);
   GAsyncResult *place = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
   if (g_str_equal (kind, "test"))
     mp_platform_test_async (fixture->platform, secret, connection, NULL, mp_test_wait_cb, &place);
+  else if (g_str_equal (kind, "sample"))
+    mp_platform_load_sample_async (fixture->platform, object, (const char *const *) fields, secret,
+                                   connection, NULL, mp_test_wait_cb, &place);
   else if (g_str_equal (kind, "objects"))
     mp_platform_load_objects_async (fixture->platform, secret, connection, NULL, mp_test_wait_cb,
                                     &place);
@@ -244,13 +250,34 @@ run (Fixture *fixture, JsonObject *call, GError **error)
   result = mp_test_wait (&place);
   if (g_str_equal (kind, "test"))
     return mp_platform_test_finish (fixture->platform, result, error);
+  if (g_str_equal (kind, "sample"))
+    return mp_platform_load_sample_finish (fixture->platform, result, error);
   if (g_str_equal (kind, "objects"))
     return mp_platform_load_objects_finish (fixture->platform, result, error);
   return mp_platform_load_fields_finish (fixture->platform, result, error);
 }
 
+static char *
+describe_record (MpSampleRecord *record, JsonObject *call)
+{
+  g_auto (GStrv) fields = g_strsplit (mp_json_get_string (call, "fields", ""), ",", -1);
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (unsigned int i = 0; fields[i] != NULL; i++)
+    add_part (line, mp_sample_record_get_value (record, fields[i]));
+  return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
+static char *
+describe_item (GObject *item, JsonObject *call)
+{
+  return MP_IS_CRM_OBJECT (item)  ? describe_object (MP_CRM_OBJECT (item))
+         : MP_IS_CRM_FIELD (item) ? describe_field (MP_CRM_FIELD (item))
+                                  : describe_record (MP_SAMPLE_RECORD (item), call);
+}
+
 static GPtrArray *
-describe (gpointer given, const GError *error)
+describe (gpointer given, JsonObject *call, const GError *error)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
 
@@ -264,8 +291,7 @@ describe (gpointer given, const GError *error)
         {
           g_autoptr (GObject) item = g_list_model_get_item (given, i);
 
-          g_ptr_array_add (lines, MP_IS_CRM_OBJECT (item) ? describe_object (MP_CRM_OBJECT (item))
-                                                          : describe_field (MP_CRM_FIELD (item)));
+          g_ptr_array_add (lines, describe_item (item, call));
         }
     }
   return lines;
@@ -342,7 +368,7 @@ test_calls (Fixture *fixture, gconstpointer data)
       add_replies (fixture, call);
       add_replies (fixture, fixture->contract);
       given = run (fixture, call, &error);
-      lines = describe (given, error);
+      lines = describe (given, call, error);
       assert_lines (fixture, call, lines);
       assert_requests (fixture, call);
     }

@@ -5,6 +5,8 @@
 
 #include "mp-error.h"
 #include "mp-humanise.h"
+#include "mp-sample-record.h"
+#include "mp-test-wait.h"
 
 /* Alternative lists, static items, and what stands first. */
 
@@ -250,6 +252,66 @@ test_items_on_some_pages (MpEngineFixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "/fields/items: "));
 }
 
+static GListModel *
+load_sample (MpPlatform *platform, const char *object, const char *const *fields, GError **error)
+{
+  g_autoptr (MpSecret) secret = mp_secret_new ();
+  GAsyncResult *place = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mp_secret_set (secret, "key", MP_ENGINE_KEY);
+  mp_platform_load_sample_async (platform, object, fields, secret, NULL, NULL, mp_test_wait_cb,
+                                 &place);
+  result = mp_test_wait (&place);
+  return mp_platform_load_sample_finish (platform, result, error);
+}
+
+/* Three records, of which only the fields asked for are read, whatever else they hold. */
+static void
+test_sample (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const char *const fields[] = { "name", "tags", "none", "place", NULL };
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"sample\": [{\"when\": \"@object == 'a'\", \"request\": {\"path\": \"/{object}\","
+      " \"query\": {\"f\": \"{fields}\"}, \"json\": {\"f\": [\"id\", \"{fields}\"]}},"
+      " \"items\": \"list\", \"value\": [\"p[@name]\", \"@item[@name]\"]}]");
+  g_autoptr (GListModel) records = NULL;
+  g_autoptr (MpSampleRecord) record = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_engine_add_reply (
+      fixture, "/api/a", NULL,
+      "{\"list\": [{\"name\": \"Ada\", \"p\": {\"tags\": [\"x\", 7]}, \"none\": null,"
+      " \"place\": {\"city\": \"Ulm\"}, \"password\": \"h\"}, {}, {}, {}]}");
+  records = load_sample (platform, "a", fields, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_model_get_n_items (records), ==, 3);
+  record = g_list_model_get_item (records, 0);
+  g_assert_cmpstr (mp_sample_record_get_value (record, "name"), ==, "Ada");
+  g_assert_cmpstr (mp_sample_record_get_value (record, "tags"), ==, "x, 7");
+  g_assert_cmpstr (mp_sample_record_get_value (record, "place"), ==, "{\"city\":\"Ulm\"}");
+  g_assert_null (mp_sample_record_get_value (record, "none"));
+  g_assert_null (mp_sample_record_get_value (record, "password"));
+  g_assert_cmpstr (mp_test_server_get_request (fixture->server, 0)->query, ==,
+                   "f=name%2Ctags%2Cnone%2Cplace");
+  g_assert_cmpstr (mp_test_server_get_request (fixture->server, 0)->body, ==,
+                   "{\"f\":[\"id\",\"name\",\"tags\",\"none\",\"place\"]}");
+}
+
+static void
+test_no_sample (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const char *const fields[] = { "name", NULL };
+  g_autoptr (MpPlatform) platform =
+                 mp_engine_make_platform (fixture, MP_ENGINE_BEARER, "\"limits\": {}");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (load_sample (platform, "a", fields, &error));
+  g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
+}
+
 static void
 test_humanised_names (void)
 {
@@ -343,6 +405,8 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/lists/first", test_first);
   mp_engine_add_test ("/platforms/lists/prefix", test_prefix);
   mp_engine_add_test ("/platforms/lists/empty-map", test_empty_map);
+  mp_engine_add_test ("/platforms/lists/sample", test_sample);
+  mp_engine_add_test ("/platforms/lists/no-sample", test_no_sample);
   mp_engine_add_test ("/platforms/lists/items-of-joins", test_items_of_joins);
   mp_engine_add_test ("/platforms/lists/no-items-of-joins", test_no_items_of_joins);
   mp_engine_add_test ("/platforms/lists/items-beside-a-refusal", test_items_beside_a_refusal);
