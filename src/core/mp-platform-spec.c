@@ -330,10 +330,11 @@ dup_format_fault (const MpPartSpec *part)
 {
   if (part->example != NULL)
     /* Translators: the first %s is the name of a part of a key, the second an example of one */
-    return g_strdup_printf (_ ("This does not look like a %s, for example %s. Copy it again."),
-                               part->label, part->example);
+    return g_strdup_printf (
+        _ ("This does not look right: “%s” is something like %s. Copy it again."), part->label,
+           part->example);
   /* Translators: %s is the name of a part of a key, such as "Client secret" */
-  return g_strdup_printf (_ ("This does not look like a %s. Copy it again."), part->label);
+  return g_strdup_printf (_ ("This does not look right for “%s”. Copy it again."), part->label);
 }
 
 /* Overwrites the copy of a secret before its memory goes back. */

@@ -140,17 +140,17 @@ test_part_faults (void)
     { 0, NULL, "is empty" },
     { 0, " \t", "is empty" },
     { 0, "pk_live_zzz", "That is a publishable key." },
-    { 0, "zzz", "does not look like a Secret key, for example sk_..." },
-    { 0, "zzz_sk_abc1", "does not look like" },
-    { 0, "sk_abc1zzz!", "does not look like" },
+    { 0, "zzz", "This does not look right: “Secret key” is something like sk_..." },
+    { 0, "zzz_sk_abc1", "does not look right" },
+    { 0, "sk_abc1zzz!", "does not look right" },
     { 0, "sk_zzz\nsk_zzz", "line break" },
     { 0, "sk_zzz\x01", "invisible" },
-    { 0, "sk_zzz\xff", "does not look like" },
+    { 0, "sk_zzz\xff", "does not look right" },
     { 1, "anything at all", NULL },
     { 1, "zzz\rzzz", "line break" },
     { 2, "a", NULL },
     { 2, "bb", NULL },
-    { 2, "abb", "does not look like a Code. Copy" },
+    { 2, "abb", "This does not look right for “Code”. Copy" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)

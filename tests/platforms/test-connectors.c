@@ -648,7 +648,7 @@ test_stripe_wrong_kinds (Fixture *fixture, gconstpointer data)
     { "pk_test_0123456789abcdef", "publishable key" },
     { "whsec_0123456789abcdef", "webhook" },
     { "acct_1PgafTB7WZ01zgkW", "id of an account" },
-    { "sk_test_with blank", "does not look like" },
+    { "sk_test_with blank", "does not look right" },
     { "", "empty" },
   };
 
