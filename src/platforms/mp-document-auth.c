@@ -43,7 +43,7 @@ parse_oauth2_request (MpDocumentReader *reader,
 
   request->pointer = g_strdup (pointer);
   request->method = g_strdup ("POST");
-  mp_document_reader_use_names (reader, names->address);
+  mp_document_reader_use_address_names (reader, names, names->address);
   address = mp_document_reader_get_template (reader, object, pointer, "token_url", TRUE);
   if (g_str_has_prefix (mp_json_get_string (object, "token_url", ""), "/"))
     request->path = address;

@@ -23,6 +23,9 @@ gboolean mp_document_names_contain (const MpDocumentNames *names, const char *na
 gboolean mp_document_is_reserved_name (const char *name);
 void mp_document_names_free (MpDocumentNames *names);
 void mp_document_reader_use_names (MpDocumentReader *reader, GPtrArray *names);
+void mp_document_reader_use_address_names (MpDocumentReader *reader,
+                                           const MpDocumentNames *names,
+                                           GPtrArray *list);
 char *mp_document_dup_element_pointer (const char *pointer, const char *name, unsigned int index);
 JsonObject *mp_document_reader_get_element (MpDocumentReader *reader,
                                             JsonArray *array,

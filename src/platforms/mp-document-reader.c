@@ -153,6 +153,15 @@ mp_document_reader_parse_template (MpDocumentReader *self, const char *text, con
       return NULL;
     }
   unknown = mp_template_find_unknown (template, self->variables);
+  if (unknown != NULL && self->elsewhere != NULL && g_strv_contains (self->elsewhere, unknown))
+    {
+      mp_document_reader_add_fault (self, pointer, NULL,
+                                    "“{%s}” has no place in an address, which logs show: it may "
+                                    "stand in headers and bodies, or be sent by “auth” of kind "
+                                    "“query”",
+                                    unknown);
+      return NULL;
+    }
   if (unknown != NULL)
     {
       g_autofree char *known = g_strjoinv (", ", (char **) self->variables);

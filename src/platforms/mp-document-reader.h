@@ -11,6 +11,7 @@ typedef struct
 {
   MpFieldErrors *faults;        /* (unowned) */
   const char *const *variables; /* (unowned): the names a request's templates may use */
+  const char *const *elsewhere; /* (unowned) (nullable): those that they may use in a body only */
 } MpDocumentReader;
 
 /* @name: (nullable): a member of what stands at @pointer */

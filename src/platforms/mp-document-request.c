@@ -100,6 +100,17 @@ void
 mp_document_reader_use_names (MpDocumentReader *reader, GPtrArray *names)
 {
   reader->variables = (const char *const *) names->pdata;
+  reader->elsewhere = NULL;
+}
+
+/* Those of an address, or of less: hosts and base. */
+void
+mp_document_reader_use_address_names (MpDocumentReader *reader,
+                                      const MpDocumentNames *names,
+                                      GPtrArray *list)
+{
+  mp_document_reader_use_names (reader, list);
+  reader->elsewhere = (const char *const *) names->all->pdata;
 }
 
 char *
@@ -224,7 +235,7 @@ mp_document_parse_request (MpDocumentReader *reader,
     mp_document_reader_add_fault (reader, request->pointer, "method", "GET or POST is expected");
 
   /* No part of a key stands in an address: addresses are logged on the way. */
-  mp_document_reader_use_names (reader, names->address);
+  mp_document_reader_use_address_names (reader, names, names->address);
   parse_address (reader, request, object);
   request->query = mp_document_reader_get_pairs (reader, object, request->pointer, "query");
   mp_document_reader_use_names (reader, names->all);

@@ -312,7 +312,7 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
   self->replaces = mp_document_reader_get_boolean (&reader, object, "", "replaces");
 
   names = mp_document_names_new (self->spec);
-  mp_document_reader_use_names (&reader, names->settings);
+  mp_document_reader_use_address_names (&reader, names, names->settings);
   parse_hosts (&reader, self, object);
   parse_base (&reader, self, object);
   /* From here on each knows what the steps before it give. */

@@ -287,6 +287,27 @@ test_unknown_member_tells_the_known_ones (void)
       "details, test_mode, live_mode");
 }
 
+/* What people try first is answered with what to do. */
+static void
+test_key_in_an_address (void)
+{
+  static const char *const cases[][3] = {
+    { "/test/request", "path", "\"/me/{key}\"" },
+    { "/test/request", "query", "{\"k\": \"{key}\"}" },
+    { "", "base", "\"https://api.example.org/{key}\"" },
+    { "", "auth", "{\"kind\": \"token\", \"request\": {\"address\": \"https://x/{key}\"}}" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = make_changed (cases[i][0], cases[i][1], cases[i][2]);
+      g_autoptr (MpFieldErrors) faults = check (text);
+      g_autofree char *message = mp_field_error_dup_text (mp_field_errors_get (faults, 0));
+
+      g_assert_true (g_str_has_prefix (message, "“{key}” has no place in an address"));
+    }
+}
+
 static void
 test_no_json_is_an_error (void)
 {
@@ -312,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_func ("/platforms/document/all-faults-at-once", test_all_faults_at_once);
   g_test_add_func ("/platforms/document/unknown-member-tells-the-known-ones",
                    test_unknown_member_tells_the_known_ones);
+  g_test_add_func ("/platforms/document/key-in-an-address", test_key_in_an_address);
   g_test_add_func ("/platforms/document/no-json-is-an-error", test_no_json_is_an_error);
 
   return g_test_run ();
