@@ -87,3 +87,42 @@ mp_http_address_check (const char *address, GError **error)
   uri = mp_http_address_parse (address, error);
   return uri != NULL;
 }
+
+/* Networks that are not the public one (IANA's registries of special-purpose addresses, RFC 6890,
+ * read 2026-11), beyond those that GInetAddress knows by itself. */
+static const char *const private_networks[] = {
+  "0.0.0.0/8",       "100.64.0.0/10",  "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15",
+  "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",  "::/96",        "::ffff:0:0/96",
+  "64:ff9b::/96",    "64:ff9b:1::/48", "100::/64",     "2001::/23",    "2001:db8::/32",
+  "2002::/16",       "fc00::/7",
+};
+
+/**
+ * mp_http_address_is_public:
+ * @address: an address
+ *
+ * Does it belong to the public network? An address of this computer, of a local or private network
+ * does not, nor one that stands for an IPv4 address within IPv6.
+ *
+ * Returns: whether it does
+ */
+gboolean
+mp_http_address_is_public (GInetAddress *address)
+{
+  g_return_val_if_fail (G_IS_INET_ADDRESS (address), FALSE);
+
+  if (g_inet_address_get_is_any (address) || g_inet_address_get_is_loopback (address) ||
+      g_inet_address_get_is_link_local (address) || g_inet_address_get_is_site_local (address) ||
+      g_inet_address_get_is_multicast (address))
+    return FALSE;
+  for (size_t i = 0; i < G_N_ELEMENTS (private_networks); i++)
+    {
+      g_autoptr (GInetAddressMask) mask =
+                     g_inet_address_mask_new_from_string (private_networks[i], NULL);
+
+      if (g_inet_address_mask_get_family (mask) == g_inet_address_get_family (address) &&
+          g_inet_address_mask_matches (mask, address))
+        return FALSE;
+    }
+  return TRUE;
+}

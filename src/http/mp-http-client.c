@@ -12,6 +12,7 @@ struct _MpHttpClient
   GObject parent_instance;
 
   SoupSession *session;
+  gboolean public_only;
 };
 
 G_DEFINE_FINAL_TYPE (MpHttpClient, mp_http_client, G_TYPE_OBJECT)
@@ -69,6 +70,22 @@ mp_http_client_new (void)
 }
 
 /**
+ * mp_http_client_set_public_only:
+ * @self: a client
+ * @public_only: whether addresses of private networks are refused
+ *
+ * A request to one fails with %MP_ERROR_WRONG_HOST then, before anything is sent. Before the first
+ * request.
+ */
+void
+mp_http_client_set_public_only (MpHttpClient *self, gboolean public_only)
+{
+  g_return_if_fail (MP_IS_HTTP_CLIENT (self));
+
+  self->public_only = public_only;
+}
+
+/**
  * mp_http_client_send_async:
  * @self: a client
  * @request: what to send; not changed any more
@@ -94,7 +111,7 @@ mp_http_client_send_async (MpHttpClient *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mp_http_client_send_async);
 
-  exchange = mp_http_exchange_new (self->session, request);
+  exchange = mp_http_exchange_new (self->session, request, self->public_only);
   mp_http_exchange_run_async (exchange, cancellable, exchange_done_cb, g_steal_pointer (&task));
 }
 

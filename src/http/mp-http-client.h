@@ -55,8 +55,13 @@ MpHttpResponse *mp_http_client_send_finish (MpHttpClient *self,
                                             GAsyncResult *result,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* For a server that calls on others' behalf: no address within a private network, this computer's
+ * own included, is connected to, whatever name leads there. Before the first request. */
+void mp_http_client_set_public_only (MpHttpClient *self, gboolean public_only);
+
 gboolean mp_http_address_check (const char *address,
                                 GError **error); /* absolute https, or http to loopback */
 gboolean mp_http_host_is_loopback (const char *host);
+gboolean mp_http_address_is_public (GInetAddress *address);
 
 G_END_DECLS

@@ -21,6 +21,7 @@ typedef enum
   ENDED_TOTAL,
   ENDED_CONNECT,
   ENDED_IDLE,
+  ENDED_PRIVATE, /* the name leads into a private network */
 } Ended;
 
 struct _MpHttpExchange
@@ -29,6 +30,7 @@ struct _MpHttpExchange
 
   SoupSession *session;
   MpHttpRequest *request;
+  gboolean public_only;
 
   /* In progress */
   GTask *task;               /* (owned) (nullable): not running */
@@ -141,6 +143,11 @@ translate_error (MpHttpExchange *self, const GError *error)
     case ENDED_IDLE:
       return g_error_new (MP_ERROR, MP_ERROR_OFFLINE,
                           _ ("%s stopped in the middle of its answer"), get_host (self));
+    case ENDED_PRIVATE:
+      /* Translators: %s is a host name. */
+      return g_error_new (MP_ERROR, MP_ERROR_WRONG_HOST,
+                          _ ("%s is within a private network, which is not called from here"),
+                             get_host (self));
     case ENDED_NOT:
     default:
       break;
@@ -349,6 +356,21 @@ set_timeout (MpHttpExchange *self, GSource **source, unsigned int timeout_ms, GS
 }
 
 /* Waiting for one of the session's connections is no connecting, so the clock starts here. */
+/* Asked for each address, after its name was resolved: a name that leads elsewhere the second time
+ * does not get past. */
+static gboolean
+is_private (GIOStream *connection)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (!G_IS_SOCKET_CONNECTION (connection))
+    return FALSE;
+  address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (connection), NULL);
+  return !G_IS_INET_SOCKET_ADDRESS (address) ||
+         !mp_http_address_is_public (
+             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
 static void
 network_event_cb (SoupMessage *message,
                   GSocketClientEvent event,
@@ -359,6 +381,8 @@ network_event_cb (SoupMessage *message,
 
   if (event == G_SOCKET_CLIENT_RESOLVING)
     set_timeout (self, &self->step_source, CONNECT_TIMEOUT_MS, connect_timeout_cb);
+  else if (event == G_SOCKET_CLIENT_CONNECTING && self->public_only && is_private (connection))
+    end (self, ENDED_PRIVATE);
   else if (event == G_SOCKET_CLIENT_COMPLETE)
     clear_source (&self->step_source);
 }
@@ -505,12 +529,13 @@ mp_http_exchange_init (MpHttpExchange *self)
 }
 
 MpHttpExchange *
-mp_http_exchange_new (SoupSession *session, MpHttpRequest *request)
+mp_http_exchange_new (SoupSession *session, MpHttpRequest *request, gboolean public_only)
 {
   MpHttpExchange *self = g_object_new (MP_TYPE_HTTP_EXCHANGE, NULL);
 
   self->session = g_object_ref (session);
   self->request = g_object_ref (request);
+  self->public_only = public_only;
   return self;
 }
 

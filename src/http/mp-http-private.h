@@ -29,7 +29,8 @@ MpHttpResponse *mp_http_response_new (unsigned int status,
 G_DECLARE_FINAL_TYPE (MpHttpExchange, mp_http_exchange, MP, HTTP_EXCHANGE, GObject)
 
 MpHttpExchange *mp_http_exchange_new (SoupSession *session,
-                                      MpHttpRequest *request) G_GNUC_WARN_UNUSED_RESULT;
+                                      MpHttpRequest *request,
+                                      gboolean public_only) G_GNUC_WARN_UNUSED_RESULT;
 void mp_http_exchange_run_async (MpHttpExchange *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,

@@ -157,7 +157,8 @@ serve (MpServerHome *home,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MpApiOutbound) outbound = mp_api_outbound_new (
-      config->platform_dir, (const char *const *) config->base_addresses, &error);
+      config->platform_dir, (const char *const *) config->base_addresses,
+      config->calls_private || config->base_addresses != NULL, &error);
   const MpApiServices services = {
     .db = home->db,
     .audit = home->audit,
@@ -222,6 +223,8 @@ mp_command_serve (const MpCommand *self, int argc, char **argv)
       "Several processes listen on the same port", NULL },
     { "platform-dir", 0, 0, G_OPTION_ARG_FILENAME, &command_line.platform_dir,
       "Folder of further platform documents", "DIR" },
+    { "call-private-addresses", 0, 0, G_OPTION_ARG_NONE, &command_line.calls_private,
+      "Tenants' platforms may stand in private networks", NULL },
     { "base-url", 0, 0, G_OPTION_ARG_STRING_ARRAY, &command_line.base_addresses,
       "For tests: sends a platform's calls to a loopback address instead", "PLATFORM=URL" },
     { 0 },

@@ -37,6 +37,7 @@ static const struct
   { GROUP_SERVER, "behind-proxy", KIND_BOOLEAN, MEMBER (is_behind_proxy), 0, 0 },
   { GROUP_SERVER, "trusted-proxies", KIND_TEXTS, MEMBER (trusted_proxies), 0, 0 },
   { GROUP_SERVER, "share-port", KIND_BOOLEAN, MEMBER (shares_port), 0, 0 },
+  { GROUP_SERVER, "call-private-addresses", KIND_BOOLEAN, MEMBER (calls_private), 0, 0 },
   { GROUP_LIMITS, "connections", KIND_NUMBER, MEMBER (connections), 1, 100000 },
   { GROUP_LIMITS, "connections-per-address", KIND_NUMBER, MEMBER (connections_per_address), 1,
     100000 },

@@ -17,6 +17,7 @@ typedef struct
   GStrv trusted_proxies; /* (nullable): addresses and networks */
   gboolean is_behind_proxy;
   gboolean shares_port;
+  gboolean calls_private;      /* tenants' platforms may stand in private networks */
   int connections;             /* 0: the default */
   int connections_per_address; /* 0: the default */
   int requests_per_minute;     /* of each token; -1: the default; 0: no limit */

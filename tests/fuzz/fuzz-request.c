@@ -46,7 +46,7 @@ start (void)
   g_autofree char *database = NULL;
   g_autofree char *audit_key = NULL;
   g_autofree char *master_key = NULL;
-  g_autoptr (MpApiOutbound) outbound = mp_api_outbound_new (NULL, NULL, NULL);
+  g_autoptr (MpApiOutbound) outbound = mp_api_outbound_new (NULL, NULL, FALSE, NULL);
   g_autoptr (MpDb) db = NULL;
   g_autoptr (MpAuditLog) audit = NULL;
   g_autoptr (MpVault) vault = NULL;

@@ -56,6 +56,39 @@ test_loopback_is_this_computer (void)
     g_assert_false (mp_http_host_is_loopback (elsewhere[i]));
 }
 
+/* What a tenant names is called with the server's reach: its own networks are not for tenants. */
+static void
+test_public_is_no_private_network (void)
+{
+  static const char *const public[] = { "1.1.1.1",     "172.15.0.1", "172.32.0.1",
+                                        "192.167.1.1", "100.63.0.1", "2606:4700::1111" };
+  static const char *const private[] = {
+    "127.0.0.1",   "127.9.9.9",       "0.0.0.0",
+    "10.1.2.3",    "172.16.0.1",      "172.31.9.9",
+    "192.168.0.1", "169.254.169.254", "100.64.0.1",
+    "224.0.0.1",   "255.255.255.255", "::",
+    "::1",         "fe80::1",         "fd00::1",
+    "fec0::1",     "::ffff:10.0.0.1", "::127.0.0.1",
+    "ff02::1",     "64:ff9b::a00:1",  "2002:a00:1::",
+    "198.18.0.1",
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (public); i++)
+    {
+      g_autoptr (GInetAddress) address = g_inet_address_new_from_string (public[i]);
+
+      g_test_message ("%s", public[i]);
+      g_assert_true (mp_http_address_is_public (address));
+    }
+  for (size_t i = 0; i < G_N_ELEMENTS (private); i++)
+    {
+      g_autoptr (GInetAddress) address = g_inet_address_new_from_string (private[i]);
+
+      g_test_message ("%s", private[i]);
+      g_assert_false (mp_http_address_is_public (address));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -63,6 +96,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/http/address/only-https-or-loopback", test_only_https_or_loopback);
   g_test_add_func ("/http/address/loopback-is-this-computer", test_loopback_is_this_computer);
+  g_test_add_func ("/http/address/public-is-no-private-network", test_public_is_no_private_network);
 
   return g_test_run ();
 }

@@ -425,6 +425,29 @@ test_reads_retry_after (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* By address or by name: nothing reaches a server of a private network. */
+static void
+test_private_networks_are_not_called (Fixture *fixture, gconstpointer data)
+{
+  static const char *const hosts[] = { "127.0.0.1", "localhost" };
+  const char *port = strrchr (mp_test_server_get_address (fixture->server), ':');
+
+  mp_test_server_add (fixture->server, &(MpTestReply){ .body = "secret" });
+  mp_http_client_set_public_only (fixture->client, TRUE);
+  for (size_t i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      g_autofree char *address = g_strdup_printf ("http://%s%s/", hosts[i], port);
+      g_autoptr (MpHttpRequest) request = mp_http_request_new ("GET", address);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MpHttpResponse) response = send (fixture, request, NULL, &error);
+
+      g_test_message ("%s", address);
+      g_assert_null (response);
+      g_assert_error (error, MP_ERROR, MP_ERROR_WRONG_HOST);
+    }
+  g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 0);
+}
+
 static void
 add (const char *path, void (*test) (Fixture *, gconstpointer))
 {
@@ -438,6 +461,7 @@ main (int argc, char **argv)
 
   add ("/http/client/sends-and-reads", test_sends_and_reads);
   add ("/http/client/any-status-is-an-answer", test_any_status_is_an_answer);
+  add ("/http/client/private-networks-are-not-called", test_private_networks_are_not_called);
   add ("/http/client/keeps-no-cookies", test_keeps_no_cookies);
   add ("/http/client/deadline-is-kept", test_deadline_is_kept);
   add ("/http/client/cancelled-on-the-way", test_cancelled_on_the_way);

@@ -17,6 +17,7 @@ struct _MpApiOutbound
   GStrv base_addresses;  /* (owned) (nullable) */
   GError *setup_error;   /* (owned) (nullable) */
   unsigned int timeout_ms;
+  gboolean calls_private;
 
   GMutex lock;
   GCond changed;
@@ -48,6 +49,7 @@ make_platforms (MpApiOutbound *self)
   g_autoptr (MpHttpClient) http = mp_http_client_new ();
   MpPlatforms *platforms = mp_platforms_new (http, self->platform_dir);
 
+  mp_http_client_set_public_only (http, !self->calls_private);
   for (unsigned int i = 0; self->base_addresses != NULL && self->base_addresses[i] != NULL; i++)
     {
       if (!mp_platforms_set_base_address (platforms, self->base_addresses[i], &self->setup_error))
@@ -247,16 +249,22 @@ start_cb (gpointer user_data)
  * mp_api_outbound_new:
  * @platform_dir: (nullable): folder of documents beside the shipped ones
  * @base_addresses: (nullable): for tests: see mp_platforms_set_base_address ()
+ * @calls_private: whether a tenant's platform may stand in a private network, this server's own:
+ *   what its setting says is called with this server's reach
  * @error: return location for %MP_ERROR_WRONG_HOST and %MP_ERROR_INVALID: a base address
  *
  * Returns: (transfer full) (nullable): the object, its thread running
  */
 MpApiOutbound *
-mp_api_outbound_new (const char *platform_dir, const char *const *base_addresses, GError **error)
+mp_api_outbound_new (const char *platform_dir,
+                     const char *const *base_addresses,
+                     gboolean calls_private,
+                     GError **error)
 {
   g_autoptr (MpApiOutbound) self = g_object_new (MP_TYPE_API_OUTBOUND, NULL);
 
   self->platform_dir = g_strdup (platform_dir);
+  self->calls_private = calls_private;
   self->base_addresses = g_strdupv ((GStrv) base_addresses);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);

@@ -36,6 +36,7 @@ G_DECLARE_FINAL_TYPE (MpApiOutbound, mp_api_outbound, MP, API_OUTBOUND, GObject)
 
 MpApiOutbound *mp_api_outbound_new (const char *platform_dir,
                                     const char *const *base_addresses,
+                                    gboolean calls_private,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void mp_api_outbound_set_timeout_ms (MpApiOutbound *self, unsigned int timeout_ms);
 MpPlatforms *mp_api_outbound_get_platforms (MpApiOutbound *self);

@@ -118,8 +118,8 @@ mp_test_api_set_up (MpTestApi *self, gconstpointer data)
   self->folder = mp_test_folder_new ();
   self->clock = mp_clock_new_manual (START_UNIX_US);
   load_platforms (self);
-  self->outbound =
-      mp_api_outbound_new (NULL, data, NULL); /* data: base addresses, where a test has some */
+  self->outbound = mp_api_outbound_new (NULL, data, data != NULL,
+                                        NULL); /* data: base addresses, where a test has some */
   open_data (self);
   add_tenant (self, "demo");
   add_tenant (self, "other");

@@ -276,6 +276,76 @@ test_roles (MpTestApi *self, gconstpointer data)
   g_assert_cmpuint (json_array_get_length (mp_json_get_array (trail->body, "entries")), ==, 5);
 }
 
+static const char *const guessed_paths[] = {
+  "",
+  "/integration-settings",
+  "/integration-settings/%s",
+  "/integration-settings/%s/history",
+  "/integration-settings/%s/restore",
+  "/credentials",
+  "/credentials/%s",
+  "/credentials/%s/secret",
+  "/changes",
+  "/changes?since=%s.0",
+  "/audit",
+  "/audit?resource=settings/%s",
+  "/audit/head",
+  "/sealing-key",
+  "/crm/objects?settings=%s",
+  "/test?section=payment_gateway&settings=%s",
+};
+
+/* A thousand requests of another tenant's administrator, for this tenant's paths or with its ids
+ * under the own ones: nothing of it is answered, and nothing changed. */
+static void
+test_other_tenants (MpTestApi *self, gconstpointer data)
+{
+  static const char *const methods[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
+  g_autoptr (GRand) chance = g_rand_new_with_seed (20261127);
+  g_autofree char *key = mp_test_api_add_key (self, "stripe", "payment");
+  g_autofree char *content = mp_test_content ("Nobody else's", key);
+  g_autofree char *body = g_strdup_printf ("{%s}", content);
+  g_autoptr (MpTestAnswer) made = mp_test_api_post (self, "/integration-settings", g_strdup (body));
+  const char *id = mp_test_string (made->body, "/id");
+  g_autofree char *path = g_strconcat ("/integration-settings/", id, NULL);
+  g_autoptr (MpTestAnswer) after = NULL;
+  unsigned int n_refused = 0;
+
+  for (unsigned int i = 0; i < 1000; i++)
+    {
+      const char *method = methods[g_rand_int_range (chance, 0, G_N_ELEMENTS (methods))];
+      const char *format =
+          guessed_paths[g_rand_int_range (chance, 0, G_N_ELEMENTS (guessed_paths))];
+      gboolean is_own = g_rand_boolean (chance);
+      g_auto (GStrv) parts = g_strsplit (format, "%s", 2);
+      g_autofree char *tail = g_strjoinv (g_rand_boolean (chance) ? id : key, parts);
+      g_autofree char *target =
+          g_strdup_printf ("!/v1/tenants/%s%s", is_own ? "other" : "demo", tail);
+      g_autoptr (MpTestAnswer) answer = mp_test_api_call (
+          self, &(MpTestRequest){ .token = self->stranger,
+                                  .method = method,
+                                  .path = target,
+                                  .body = g_str_equal (method, "GET") ? NULL : body,
+                                  .if_match = g_rand_boolean (chance) ? made->etag : "*" });
+
+      /* The guesses of one address slow it down; this is another address each minute. */
+      if (i % 8 == 0)
+        mp_clock_advance (self->clock, INT64_C (61) * G_USEC_PER_SEC / 40);
+      if (!is_own)
+        {
+          g_assert_true (answer->status == 404 || answer->status == 405 || answer->status == 429);
+          n_refused++;
+        }
+      g_assert_null (strstr (answer->text, "Nobody else's"));
+      g_assert_null (strstr (answer->text, "\"Shop\""));
+    }
+  g_assert_cmpuint (n_refused, >, 400);
+
+  after = mp_test_api_get (self, self->admin, path);
+  g_assert_cmpuint (after->status, ==, 200);
+  g_assert_cmpstr (after->etag, ==, made->etag);
+}
+
 /* In a batch each operation is refused by itself. */
 static void
 test_denied_operation (MpTestApi *self, gconstpointer data)
@@ -352,6 +422,7 @@ main (int argc, char **argv)
   ADD ("refuses-wrong-tokens", test_tokens);
   ADD ("slows-down-guessing", test_guessing);
   ADD ("keeps-to-the-roles", test_roles);
+  ADD ("keeps-tenants-apart", test_other_tenants);
   ADD ("denies-single-operations", test_denied_operation);
   ADD ("keeps-the-trail", test_trail);
 
