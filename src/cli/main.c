@@ -171,6 +171,7 @@ parse_and_run (MpCli *cli, char **words)
     { "label", 0, 0, G_OPTION_ARG_STRING, &cli->label, "credential add: its name", "TEXT" },
     { "for", 0, 0, G_OPTION_ARG_STRING, &cli->for_path,
       "credential add: put it into the record there", "PATH" },
+    { "fields", 0, 0, G_OPTION_ARG_STRING, &cli->fields, "crm sample: names of fields", "A,B" },
     { "not-sent", 0, 0, G_OPTION_ARG_STRING, &cli->not_sent, "mapping set: not sent, because",
       "REASON" },
     { "source", 0, 0, G_OPTION_ARG_FILENAME, &cli->source,
@@ -236,6 +237,7 @@ main (int argc, char **argv)
   g_free (cli.platform);
   g_free (cli.label);
   g_free (cli.for_path);
+  g_free (cli.fields);
   g_free (cli.not_sent);
   g_free (cli.source);
   g_free (cli.target);

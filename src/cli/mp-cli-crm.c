@@ -3,6 +3,7 @@
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-sample-record.h"
 
 /* (transfer full): when the list was read, as RFC 3339 has it */
 static char *
@@ -195,9 +196,81 @@ run_fields (MpCli *cli, char **arguments, GError **error)
   return MP_EXIT_DONE;
 }
 
+static JsonObject *
+record_to_json (MpSampleRecord *record, char **fields)
+{
+  JsonObject *object = json_object_new ();
+
+  for (unsigned int i = 0; fields[i] != NULL; i++)
+    {
+      const char *value = mp_sample_record_get_value (record, fields[i]);
+
+      if (value != NULL)
+        json_object_set_string_member (object, fields[i], value);
+      else
+        json_object_set_null_member (object, fields[i]);
+    }
+  return object;
+}
+
+static void
+print_record (MpSampleRecord *record, char **fields)
+{
+  const unsigned int widths[] = { 40, 0 };
+
+  for (unsigned int i = 0; fields[i] != NULL; i++)
+    {
+      const char *value = mp_sample_record_get_value (record, fields[i]);
+
+      mp_cli_print_row (widths, fields[i], value != NULL ? value : "-", NULL);
+    }
+}
+
+static MpExit
+run_sample (MpCli *cli, char **arguments, GError **error)
+{
+  MpRecordModel *model = mp_cli_find_record (cli, error);
+  g_auto (GStrv) fields = cli->fields != NULL ? g_strsplit (cli->fields, ",", -1) : NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (JsonArray) array = json_array_new ();
+  g_autoptr (GListModel) records = NULL;
+  GAsyncResult *slot = NULL;
+
+  if (model == NULL)
+    return MP_EXIT_FAILED;
+  if (fields == NULL || *fields == NULL || **fields == '\0')
+    {
+      g_set_error_literal (error, MP_ERROR, MP_ERROR_INVALID,
+                           "Name the fields: --fields email,lastName");
+      return MP_EXIT_USAGE;
+    }
+  mp_session_load_sample_async (cli->session, mp_record_model_get_id (model), arguments[0],
+                                (const char *const *) fields, NULL, mp_cli_ready_cb, &slot);
+  result = mp_cli_wait (&slot);
+  records = mp_session_load_sample_finish (cli->session, result, error);
+  if (records == NULL)
+    return MP_EXIT_FAILED;
+  for (unsigned int i = 0; i < g_list_model_get_n_items (records); i++)
+    {
+      g_autoptr (MpSampleRecord) record = g_list_model_get_item (records, i);
+
+      json_array_add_object_element (array, record_to_json (record, fields));
+      if (!cli->json)
+        print_record (record, fields);
+    }
+  if (cli->json)
+    {
+      g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), array);
+
+      mp_cli_print_json (node);
+    }
+  return MP_EXIT_DONE;
+}
+
 const MpCommand mp_cli_crm_commands[] = {
   { "crm", "objects", "[--refresh] [--age]", "The CRM's objects", 0, 0, TRUE, run_objects },
   { "crm", "fields", "OBJECT [--refresh] [--age]", "Fields of one of its objects", 1, 1, TRUE,
     run_fields },
+  { "crm", "sample", "OBJECT --fields A,B", "What some records hold", 1, 1, TRUE, run_sample },
   { NULL },
 };

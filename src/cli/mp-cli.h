@@ -39,6 +39,7 @@ typedef struct
   char *platform;    /* each (nullable) */
   char *label;
   char *for_path;
+  char *fields;
   char *not_sent;
   char *source; /* mapping suggest: files with lists of fields */
   char *target;

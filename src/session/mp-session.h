@@ -209,6 +209,16 @@ void mp_session_load_fields_async (MpSession *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 gboolean mp_session_load_fields_finish (MpSession *self, GAsyncResult *result, GError **error);
+void mp_session_load_sample_async (MpSession *self,
+                                   const char *record_id,
+                                   const char *object,
+                                   const char *const *fields,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+GListModel *mp_session_load_sample_finish (MpSession *self,
+                                           GAsyncResult *result,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* @object: (nullable): the objects, not the fields of one */
 gboolean mp_session_is_metadata_old (MpSession *self, const char *record_id, const char *object);
 

@@ -93,6 +93,8 @@ class Case:
             return [self.group, "test"]
         if call["call"] == "objects":
             return ["crm", "objects", "--refresh"]
+        if call["call"] == "sample":
+            return ["crm", "sample", call["object"], "--fields", call["fields"]]
         return ["crm", "fields", call["object"], "--refresh"]
 
     def replies(self, call):
@@ -103,7 +105,7 @@ class Case:
     def check_contract(self):
         """mpctl prints what the contract says is made of the answers."""
         for call in self.contract["calls"]:
-            if not self.is_own(call) or call["call"] not in ("test", "objects", "fields"):
+            if not self.is_own(call) or call["call"] not in ("test", "objects", "fields", "sample"):
                 continue
             self.server.set_replies(self.replies(call))
             command = self.command(call)
@@ -122,6 +124,10 @@ class Case:
                 self.check_lines(command, printed or [], expected)
 
     def check_lines(self, command, printed, expected):
+        if command[1] == "sample":
+            lines = [" | ".join("-" if value is None else value for value in record.values()) for record in printed]
+            self.expect(lines == expected, f"{command}: {lines}, not {expected}")
+            return
         describe = describe_object if command[1] == "objects" else describe_field
         self.expect(len(printed) == len(expected), f"{command}: {len(printed)} items, not {len(expected)}")
         for item, line in zip(printed, expected):
@@ -149,7 +155,7 @@ class Case:
     def probe(self):
         """The call whose requests are made to fail: the fields, where they are read live, else the test."""
         def is_live(call):
-            return call["call"] != "test" and call.get("replies") and self.is_own(call)
+            return call["call"] in ("objects", "fields") and call.get("replies") and self.is_own(call)
 
         calls = [call for call in self.contract["calls"] if is_live(call) and not is_error(call)]
         calls.sort(key=lambda call: call["call"] != "fields")

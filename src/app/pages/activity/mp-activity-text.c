@@ -52,6 +52,7 @@ static const struct
   { "test", N_ ("to test the connection") },
   { "crm.objects", N_ ("to read the CRM's objects") },
   { "crm.fields", N_ ("to read the CRM's fields") },
+  { "crm.sample", N_ ("to look at records of the CRM") },
 };
 
 /**
