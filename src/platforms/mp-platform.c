@@ -2,6 +2,7 @@
 #include "mp-platform-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "mp-error.h"
 #include "mp-platform-call.h"
@@ -348,6 +349,44 @@ mp_platform_load_fields_finish (MpPlatform *self, GAsyncResult *result, GError *
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* Names stand in a query language, a path or a list with commas: what could end a name there, or
+ * lead elsewhere, is no part of one. */
+static gboolean
+is_name (const char *name)
+{
+  gunichar first = g_utf8_validate (name, -1, NULL) ? g_utf8_get_char (name) : 0;
+
+  if (!g_unichar_isalnum (first) && first != '_')
+    return FALSE;
+  for (const char *at = name; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      if (!g_unichar_isalnum (c) && (c > 0x7f || strchr ("_.:-", (int) c) == NULL))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_names (MpPlatform *self, GTask *task, const char *object, const char *const *fields)
+{
+  const char *wrong = is_name (object) ? NULL : object;
+
+  for (unsigned int i = 0; fields[i] != NULL && wrong == NULL; i++)
+    {
+      if (!is_name (fields[i]))
+        wrong = fields[i];
+    }
+  if (wrong == NULL)
+    return TRUE;
+  g_task_return_new_error (task, MP_ERROR, MP_ERROR_INVALID,
+                           /* Translators: a platform, then what somebody wants to read of it. */
+                           _ ("%s has no object or field that is called “%s”."),
+                              mp_platform_get_label (self), wrong);
+  return FALSE;
+}
+
 /**
  * mp_platform_load_sample_async:
  * @self: a platform
@@ -384,7 +423,7 @@ mp_platform_load_sample_async (MpPlatform *self,
     g_task_return_new_error (task, MP_ERROR, MP_ERROR_NOT_FOUND,
                              _ ("How to read records of %s is not known."),
                                 mp_platform_get_label (self));
-  else
+  else if (check_names (self, task, object, fields))
     run (self, g_steal_pointer (&task), MP_CALL_SAMPLE, object, fields, secret, connection);
 }
 
@@ -395,7 +434,8 @@ mp_platform_load_sample_async (MpPlatform *self,
  * @error: return location
  *
  * Fails as every call does, and with %MP_ERROR_NOT_FOUND for an object that does not exist or a
- * platform whose document does not say how its records are read.
+ * platform whose document does not say how its records are read, %MP_ERROR_INVALID for what cannot
+ * be a name; nothing was sent then.
  *
  * Returns: (transfer full): at most three #MpSampleRecord
  */

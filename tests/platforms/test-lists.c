@@ -300,6 +300,46 @@ test_sample (MpEngineFixture *fixture, gconstpointer data)
                    "{\"f\":[\"id\",\"name\",\"tags\",\"none\",\"place\"]}");
 }
 
+/* A name that says more than a name in a query, a path or a list is not sent. */
+static void
+test_sample_injects_nothing (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *object;
+    const char *fields[3];
+  } cases[] = {
+    { "a", { "name FROM User" } },
+    { "a WHERE 1=1", { "name" } },
+    { "a", { "name", "id,password" } },
+    { "a", { "(SELECT" } },
+    { "a", { "name\n" } },
+    { "../users", { "name" } },
+    { "a", { "" } },
+    { "a", { "x'" } },
+    { "a", { "--x" } },
+    { "a", { "x\"y" } },
+    { "a", { "x\xff" } },
+    { "..", { "name" } },
+  };
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"sample\": {\"request\": {\"path\": \"/q\", \"query\": {\"q\": \"SELECT {fields} FROM"
+      " {object}\"}}, \"items\": \"rows\", \"value\": \"@item[@name]\"}");
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GListModel) records =
+                     load_sample (platform, cases[i].object, cases[i].fields, &error);
+
+      g_assert_null (records);
+      g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, "has no object or field"));
+    }
+  g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 0);
+}
+
 static void
 test_no_sample (MpEngineFixture *fixture, gconstpointer data)
 {
@@ -406,6 +446,7 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/lists/prefix", test_prefix);
   mp_engine_add_test ("/platforms/lists/empty-map", test_empty_map);
   mp_engine_add_test ("/platforms/lists/sample", test_sample);
+  mp_engine_add_test ("/platforms/lists/sample-injects-nothing", test_sample_injects_nothing);
   mp_engine_add_test ("/platforms/lists/no-sample", test_no_sample);
   mp_engine_add_test ("/platforms/lists/items-of-joins", test_items_of_joins);
   mp_engine_add_test ("/platforms/lists/no-items-of-joins", test_no_items_of_joins);
