@@ -66,6 +66,8 @@ struct _MpPlatformCall
   MpPaging paging;     /* of a list */
   GListModel *listing; /* (owned) (nullable): the whole list, once all of it is read */
 
+  int64_t pause_s; /* before the next request */
+
   /* The last answer */
   MpHttpResponse *response; /* (owned) (nullable) */
   JsonNode *root;           /* (owned) (nullable) */
@@ -465,8 +467,58 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       fail (self, g_steal_pointer (&error));
       return;
     }
+  self->pause_s = mp_platform_answer_find_pause (self->document, self->response);
   mp_platform_reading_run_async (reading_new (self), g_task_get_cancellable (self->task),
                                  answer_read_cb, g_object_ref (self));
+}
+
+static void
+send_now (MpPlatformCall *self, MpHttpRequest *request)
+{
+  mp_http_client_send_async (self->http, request, g_task_get_cancellable (self->task), sent_cb,
+                             g_object_ref (self));
+}
+
+/* A request that waits until the platform lets it through. */
+typedef struct
+{
+  MpPlatformCall *self;
+  MpHttpRequest *request;
+} Paused;
+
+static void
+paused_free (gpointer data)
+{
+  Paused *paused = data;
+
+  g_object_unref (paused->request);
+  g_object_unref (paused->self);
+  g_free (paused);
+}
+
+static gboolean
+pause_ended_cb (gpointer user_data)
+{
+  Paused *paused = user_data;
+
+  /* Cancelled meanwhile, it says so at once. */
+  send_now (paused->self, paused->request);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+send_later (MpPlatformCall *self, MpHttpRequest *request, unsigned int pause_s)
+{
+  g_autoptr (GSource) source = g_timeout_source_new (pause_s * 1000);
+  g_autoptr (GSource) cancelled = g_cancellable_source_new (g_task_get_cancellable (self->task));
+  Paused *paused = g_new0 (Paused, 1);
+
+  paused->self = g_object_ref (self);
+  paused->request = g_object_ref (request);
+  g_source_set_callback (source, pause_ended_cb, paused, paused_free);
+  g_source_set_dummy_callback (cancelled);
+  g_source_add_child_source (source, cancelled);
+  g_source_attach (source, g_task_get_context (self->task));
 }
 
 static void
@@ -477,8 +529,11 @@ send (MpPlatformCall *self, Step step, MpHttpRequest *request)
   mp_http_request_set_longest_wait_s (request, LONGEST_WAIT_S);
   /* A test is one try: somebody wants to know how it is now. */
   mp_http_request_set_max_retries (request, self->kind == MP_CALL_TEST ? 0 : MAX_RETRIES);
-  mp_http_client_send_async (self->http, request, g_task_get_cancellable (self->task), sent_cb,
-                             g_object_ref (self));
+  /* What takes too long to wait for is sent all the same: the refusal tells when to come again. */
+  if (self->pause_s > 0 && self->pause_s <= LONGEST_WAIT_S)
+    send_later (self, request, (unsigned int) self->pause_s);
+  else
+    send_now (self, request);
 }
 
 static MpHttpRequest *

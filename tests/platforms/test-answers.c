@@ -408,6 +408,32 @@ test_the_wait_is_said (MpEngineFixture *fixture, gconstpointer data)
     }
 }
 
+/* Who may ask nothing more for a second waits for it, rather than be refused. */
+static void
+test_the_last_request_is_seen (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"limits\": {\"remaining\": {\"header\": \"left\"}, \"reset\": {\"header\": \"wait\","
+      " \"unit\": \"seconds\"}}, \"objects\": {\"request\": {\"path\": \"/o\"}, \"items\": \"o\","
+      " \"name\": \"n\", \"paging\": {\"kind\": \"page\", \"query\": \"p\", \"size\": 1}}");
+  int64_t start_us = g_get_monotonic_time ();
+  g_autoptr (GListModel) objects = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_test_server_add (fixture->server, &(MpTestReply){ .query = "p=1",
+                                                       .body = "{\"o\": [{\"n\": \"a\"}]}",
+                                                       .headers = { "left", "0", "wait", "1" } });
+  mp_test_server_add (fixture->server, &(MpTestReply){ .query = "p=2",
+                                                       .body = "{\"o\": []}",
+                                                       .headers = { "left", "0", "wait", "99" } });
+  objects = mp_engine_load_objects (platform, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_model_get_n_items (objects), ==, 1);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, >=, G_USEC_PER_SEC);
+}
+
 /* A server that leads round in a circle is told by the page, not by a hundred requests. */
 static void
 test_pages_in_a_circle (MpEngineFixture *fixture, gconstpointer data)
@@ -473,6 +499,7 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/answers/the-missing-permission-in-a-sentence",
                       test_the_missing_permission_in_a_sentence);
   mp_engine_add_test ("/platforms/answers/the-wait-is-said", test_the_wait_is_said);
+  mp_engine_add_test ("/platforms/answers/the-last-request-is-seen", test_the_last_request_is_seen);
   mp_engine_add_test ("/platforms/answers/pages-in-a-circle", test_pages_in_a_circle);
 
   return g_test_run ();
