@@ -64,8 +64,8 @@ class Server:
             raise AssertionError(f"{' '.join(words[:2])}: {done.returncode} {done.stderr}")
         return done.stdout
 
-    def start(self):
-        self.process = subprocess.Popen([self.program, "serve", "--listen", "127.0.0.1:0", f"--data-dir={self.folder}"],
+    def start(self, *options):
+        self.process = subprocess.Popen([self.program, "serve", "--listen", "127.0.0.1:0", f"--data-dir={self.folder}", *options],
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         match = re.search(r":(\d+)$", line.strip())
