@@ -45,6 +45,7 @@ key_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Sample *sample = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   GError *error = NULL;
   g_autoptr (MpSecret) secret = mp_session_open_key_finish (MP_SESSION (source), result, &error);
 
@@ -53,8 +54,7 @@ key_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else
     mp_platform_load_sample_async (sample->platform, sample->object,
                                    (const char *const *) sample->fields, secret, sample->connection,
-                                   g_task_get_cancellable (task), sample_loaded_cb,
-                                   g_steal_pointer (&task));
+                                   cancellable, sample_loaded_cb, g_steal_pointer (&task));
 }
 
 /* (nullable): the record's CRM, with @error when there is none */
