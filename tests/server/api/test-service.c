@@ -36,9 +36,7 @@ accept_cb (SoupMessage *message,
   char **subject = user_data;
 
   g_free (*subject);
-  *subject = g_tls_certificate_get_subject_name (certificate) != NULL
-                 ? g_tls_certificate_get_subject_name (certificate)
-                 : NULL;
+  *subject = g_tls_certificate_get_subject_name (certificate);
   return TRUE;
 }
 
