@@ -335,7 +335,8 @@ set_status_error (const Answer *answer, GError **error)
 {
   const char *label = get_label (answer);
 
-  if (answer->status >= 500)
+  /* 501: it has no such thing, now or later. */
+  if (answer->status >= 500 && answer->status != 501)
     set_error (answer, error, MP_ERROR_UNAVAILABLE,
                g_strdup_printf (_ ("%s has a problem of its own (status %u). Try again later."),
                                    label, answer->status));
