@@ -47,8 +47,9 @@ struct _MpCrmMetadata
 {
   GObject parent_instance;
 
-  Index *objects;     /* (owned) (nullable): not read yet */
-  GHashTable *fields; /* (owned): object's name -> Index */
+  Index *objects;         /* (owned) (nullable): not read yet */
+  GHashTable *fields;     /* (owned): object's name -> Index */
+  GHashTable *validators; /* (owned): object's name, empty for the objects' list -> text */
 };
 
 G_DEFINE_FINAL_TYPE (MpCrmMetadata, mp_crm_metadata, G_TYPE_OBJECT)
@@ -96,12 +97,16 @@ copy_metadata (MpCrmMetadata *self)
   GHashTableIter iter;
   gpointer object;
   gpointer index;
+  gpointer validator;
 
   if (self->objects != NULL)
     copy->objects = g_atomic_rc_box_acquire (self->objects);
   g_hash_table_iter_init (&iter, self->fields);
   while (g_hash_table_iter_next (&iter, &object, &index))
     g_hash_table_insert (copy->fields, g_strdup (object), g_atomic_rc_box_acquire (index));
+  g_hash_table_iter_init (&iter, self->validators);
+  while (g_hash_table_iter_next (&iter, &object, &validator))
+    g_hash_table_insert (copy->validators, g_strdup (object), g_strdup (validator));
   return copy;
 }
 
@@ -306,6 +311,34 @@ fields_from_json (MpCrmMetadata *self, JsonObject *fields, GError **error)
 }
 
 static void
+validators_from_json (MpCrmMetadata *self, JsonObject *validators)
+{
+  g_autoptr (GList) names = json_object_get_members (validators);
+
+  for (GList *item = names; item != NULL; item = item->next)
+    {
+      const char *validator = mp_json_get_string (validators, item->data, NULL);
+
+      if (validator != NULL)
+        g_hash_table_insert (self->validators, g_strdup (item->data), g_strdup (validator));
+    }
+}
+
+static JsonObject *
+validators_to_json (MpCrmMetadata *self)
+{
+  JsonObject *object = json_object_new ();
+  GHashTableIter iter;
+  gpointer name;
+  gpointer validator;
+
+  g_hash_table_iter_init (&iter, self->validators);
+  while (g_hash_table_iter_next (&iter, &name, &validator))
+    json_object_set_string_member (object, name, validator);
+  return object;
+}
+
+static void
 mp_crm_object_finalize (GObject *object)
 {
   MpCrmObject *self = MP_CRM_OBJECT (object);
@@ -358,6 +391,7 @@ mp_crm_metadata_finalize (GObject *object)
 
   g_clear_pointer (&self->objects, unref_index);
   g_clear_pointer (&self->fields, g_hash_table_unref);
+  g_clear_pointer (&self->validators, g_hash_table_unref);
 
   G_OBJECT_CLASS (mp_crm_metadata_parent_class)->finalize (object);
 }
@@ -373,6 +407,7 @@ mp_crm_metadata_init (MpCrmMetadata *self)
 {
   self->fields =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) unref_index);
+  self->validators = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 /**
@@ -674,6 +709,7 @@ mp_crm_metadata_new_from_json (JsonObject *object, GError **error)
   g_autoptr (MpCrmMetadata) self = mp_crm_metadata_new ();
   JsonArray *objects;
   JsonObject *fields;
+  JsonObject *validators;
 
   g_return_val_if_fail (object != NULL, NULL);
 
@@ -687,6 +723,9 @@ mp_crm_metadata_new_from_json (JsonObject *object, GError **error)
   fields = mp_json_get_object (object, "fields");
   if (fields != NULL && !fields_from_json (self, fields, error))
     return NULL;
+  validators = mp_json_get_object (object, "validators");
+  if (validators != NULL)
+    validators_from_json (self, validators);
   return g_steal_pointer (&self);
 }
 
@@ -715,6 +754,8 @@ mp_crm_metadata_to_json (MpCrmMetadata *self)
   while (g_hash_table_iter_next (&iter, &name, &index))
     json_object_set_array_member (fields, name, index_to_json (index, field_to_json));
   json_object_set_object_member (object, "fields", fields);
+  if (g_hash_table_size (self->validators) > 0)
+    json_object_set_object_member (object, "validators", validators_to_json (self));
   return object;
 }
 
@@ -761,6 +802,45 @@ mp_crm_metadata_with_fields (MpCrmMetadata *self, const char *object, GListModel
   copy = copy_metadata (self);
   g_hash_table_insert (copy->fields, g_strdup (object), new_index (fields));
   return copy;
+}
+
+/**
+ * mp_crm_metadata_with_validator:
+ * @self: metadata of a CRM
+ * @object: (nullable): an object's name; %NULL for the list of objects
+ * @validator: (nullable): what the CRM is asked with whether that list still holds
+ *
+ * Returns: (transfer full): the same metadata with this validator, or without one
+ */
+MpCrmMetadata *
+mp_crm_metadata_with_validator (MpCrmMetadata *self, const char *object, const char *validator)
+{
+  const char *name = object != NULL ? object : "";
+  MpCrmMetadata *copy;
+
+  g_return_val_if_fail (MP_IS_CRM_METADATA (self), NULL);
+
+  copy = copy_metadata (self);
+  if (validator != NULL)
+    g_hash_table_insert (copy->validators, g_strdup (name), g_strdup (validator));
+  else
+    g_hash_table_remove (copy->validators, name);
+  return copy;
+}
+
+/**
+ * mp_crm_metadata_get_validator:
+ * @self: metadata of a CRM
+ * @object: (nullable): an object's name; %NULL for the list of objects
+ *
+ * Returns: (transfer none) (nullable): the validator of that list
+ */
+const char *
+mp_crm_metadata_get_validator (MpCrmMetadata *self, const char *object)
+{
+  g_return_val_if_fail (MP_IS_CRM_METADATA (self), NULL);
+
+  return g_hash_table_lookup (self->validators, object != NULL ? object : "");
 }
 
 /**

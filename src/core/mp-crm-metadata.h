@@ -67,6 +67,10 @@ MpCrmMetadata *mp_crm_metadata_with_objects (MpCrmMetadata *self,
 MpCrmMetadata *mp_crm_metadata_with_fields (MpCrmMetadata *self,
                                             const char *object,
                                             GListModel *fields) G_GNUC_WARN_UNUSED_RESULT;
+MpCrmMetadata *mp_crm_metadata_with_validator (MpCrmMetadata *self,
+                                               const char *object,
+                                               const char *validator) G_GNUC_WARN_UNUSED_RESULT;
+const char *mp_crm_metadata_get_validator (MpCrmMetadata *self, const char *object);
 GListModel *mp_crm_metadata_get_objects (MpCrmMetadata *self); /* (nullable): not read yet */
 GListModel *mp_crm_metadata_get_fields (MpCrmMetadata *self,
                                         const char *object); /* (nullable): not read yet */

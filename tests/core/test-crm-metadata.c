@@ -180,6 +180,25 @@ test_refused (void)
     }
 }
 
+/* A validator belongs to one list, and goes the way of the rest. */
+static void
+test_validators (void)
+{
+  g_autoptr (MpCrmMetadata) none = mp_crm_metadata_new ();
+  g_autoptr (MpCrmMetadata) objects = mp_crm_metadata_with_validator (none, NULL, "a");
+  g_autoptr (MpCrmMetadata) both = mp_crm_metadata_with_validator (objects, "Contact", "b");
+  g_autoptr (JsonObject) json = mp_crm_metadata_to_json (both);
+  g_autoptr (MpCrmMetadata) read = mp_crm_metadata_new_from_json (json, NULL);
+  g_autoptr (MpCrmMetadata) less = mp_crm_metadata_with_validator (read, NULL, NULL);
+
+  g_assert_null (mp_crm_metadata_get_validator (none, NULL));
+  g_assert_cmpstr (mp_crm_metadata_get_validator (read, NULL), ==, "a");
+  g_assert_cmpstr (mp_crm_metadata_get_validator (read, "Contact"), ==, "b");
+  g_assert_null (mp_crm_metadata_get_validator (read, "Lead"));
+  g_assert_null (mp_crm_metadata_get_validator (less, NULL));
+  g_assert_cmpstr (mp_crm_metadata_get_validator (less, "Contact"), ==, "b");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -188,6 +207,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/crm-metadata/not-read-is-not-empty", test_not_read);
   g_test_add_func ("/core/crm-metadata/adding-leaves-the-old-alone", test_immutable);
   g_test_add_func ("/core/crm-metadata/json-and-back-is-the-same", test_round_trip);
+  g_test_add_func ("/core/crm-metadata/validators", test_validators);
   g_test_add_func ("/core/crm-metadata/refuses-bad-json", test_refused);
   return g_test_run ();
 }
