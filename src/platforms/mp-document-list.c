@@ -251,6 +251,24 @@ get_kind (const char *name)
                                         : KIND_OBJECTS;
 }
 
+/* Of several answers one can change while the others say that they still hold. */
+static void
+parse_conditional (MpDocumentReader *reader, MpListSpec *list, JsonObject *object)
+{
+  gboolean has_option_requests = FALSE;
+
+  list->is_conditional =
+      mp_document_reader_get_boolean (reader, object, list->pointer, "conditional");
+  for (unsigned int i = 0; list->options != NULL && i < list->options->len; i++)
+    has_option_requests |=
+        ((const MpOptionsSpec *) g_ptr_array_index (list->options, i))->request != NULL;
+  if (list->is_conditional && (list->request == NULL || list->joins->len > 0 ||
+                               list->paging.kind != MP_PAGING_NONE || has_option_requests))
+    mp_document_reader_add_fault (reader, list->pointer, "conditional",
+                                  "only a list of one answer can be asked for on a condition: "
+                                  "without “joins”, “paging” and requests for options");
+}
+
 static MpListSpec *
 parse_list (MpDocumentReader *reader,
             const MpDocumentNames *names,
@@ -260,14 +278,15 @@ parse_list (MpDocumentReader *reader,
 {
   static const char *const sample_members[] = { "when",  "request", "optional", "empty", "joins",
                                                 "items", "entries", "keep",     "value", NULL };
-  static const char *const object_members[] = { "when",   "request", "optional", "empty",
-                                                "joins",  "paging",  "items",    "entries",
-                                                "keep",   "name",    "label",    "custom",
-                                                "static", "first",   "prefix",   NULL };
+  static const char *const object_members[] = {
+    "when", "request", "optional", "empty",  "joins", "paging", "items",       "entries", "keep",
+    "name", "label",   "custom",   "static", "first", "prefix", "conditional", NULL
+  };
   static const char *const field_members[] = {
-    "when",     "request",   "optional",   "empty",      "joins",   "paging", "items", "entries",
-    "keep",     "name",      "label",      "custom",     "static",  "first",  "type",  "subtype",
-    "required", "read_only", "restricted", "max_length", "options", "prefix", "empty", NULL
+    "when",    "request", "optional",    "empty",     "joins",      "paging",     "items",
+    "entries", "keep",    "name",        "label",     "custom",     "static",     "first",
+    "type",    "subtype", "required",    "read_only", "restricted", "max_length", "options",
+    "prefix",  "empty",   "conditional", NULL
   };
   MpListSpec *list = g_new0 (MpListSpec, 1);
   gboolean live;
@@ -296,6 +315,7 @@ parse_list (MpDocumentReader *reader,
   list->custom = mp_document_reader_get_attribute (reader, object, pointer, "custom", FALSE);
   if (kind == KIND_FIELDS)
     parse_field_attributes (reader, names, list, object);
+  parse_conditional (reader, list, object);
   list->static_items = mp_document_parse_static (reader, object, pointer, kind == KIND_FIELDS);
   list->first = mp_document_parse_first (reader, object, pointer);
   if (!live && list->static_items->len == 0)

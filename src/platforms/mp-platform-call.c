@@ -10,6 +10,7 @@
 #include "mp-platform-reading.h"
 #include "mp-platform-sign-in.h"
 #include "mp-platform-test.h"
+#include "mp-platform-validator.h"
 #include "mp-request-builder.h"
 #include "mp-sample-record.h"
 
@@ -18,6 +19,7 @@
 #define MAX_RETRIES 2
 /* Somebody looks at the screen: a longer wait is said, not sat out. */
 #define LONGEST_WAIT_S 5
+#define HTTP_NOT_MODIFIED 304
 
 typedef enum
 {
@@ -41,6 +43,7 @@ struct _MpPlatformCall
   MpCallKind kind;
   char *object; /* (nullable) */
   GStrv fields; /* (nullable): of a sample */
+  char *kept;   /* (nullable): the validator of what is kept */
 
   /* In progress */
   const MpListSpec *list;    /* (unowned) (nullable): of the document; none for a test */
@@ -65,6 +68,9 @@ struct _MpPlatformCall
   GError *refusal;     /* (owned) (nullable): of the last optional join */
   MpPaging paging;     /* of a list */
   GListModel *listing; /* (owned) (nullable): the whole list, once all of it is read */
+
+  gboolean is_on_condition; /* the last request asks for what changed only */
+  char *validator;          /* (owned) (nullable): of what was read */
 
   int64_t pause_s; /* before the next request */
 
@@ -467,6 +473,18 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       fail (self, g_steal_pointer (&error));
       return;
     }
+  if (self->step == STEP_MAIN && self->is_on_condition &&
+      mp_http_response_get_status (self->response) == HTTP_NOT_MODIFIED)
+    {
+      fail (self, g_error_new (MP_ERROR, MP_ERROR_UNCHANGED, "%s: nothing has changed",
+                               mp_platform_spec_get_label (self->document->spec)));
+      return;
+    }
+  if (self->step == STEP_MAIN && self->list != NULL)
+    {
+      g_free (self->validator);
+      self->validator = mp_platform_dup_validator (self->document, self->list, self->response);
+    }
   self->pause_s = mp_platform_answer_find_pause (self->document, self->response);
   mp_platform_reading_run_async (reading_new (self), g_task_get_cancellable (self->task),
                                  answer_read_cb, g_object_ref (self));
@@ -540,13 +558,18 @@ static MpHttpRequest *
 make_page_request (MpPlatformCall *self, GError **error)
 {
   g_auto (MpPageQuery) query = { 0 };
+  MpHttpRequest *request;
 
   mp_paging_make_query (&self->paging, &query);
   if (query.name != NULL)
     mp_request_builder_set_page (self->builder, query.name, query.place, query.is_number);
   mp_request_builder_set_page (self->builder, "size", query.size, TRUE);
-  return mp_request_builder_make_request (self->builder, self->list->request, self->paging.address,
-                                          query.query, error);
+  request = mp_request_builder_make_request (self->builder, self->list->request,
+                                             self->paging.address, query.query, error);
+  if (request != NULL && self->kept != NULL)
+    self->is_on_condition =
+        mp_platform_set_condition (self->document, self->list, self->kept, request);
+  return request;
 }
 
 static MpHttpRequest *
@@ -680,6 +703,8 @@ mp_platform_call_finalize (GObject *object)
   g_free (self->origin);
   g_free (self->object);
   g_strfreev (self->fields);
+  g_free (self->kept);
+  g_free (self->validator);
   g_free (self->access_key);
   g_clear_pointer (&self->access, mp_access_unref);
   mp_paging_clear (&self->paging);
@@ -727,6 +752,7 @@ mp_platform_call_new (const MpCallContext *context,
   self->kind = kind;
   self->object = g_strdup (object);
   self->fields = g_strdupv ((char **) fields);
+  self->kept = g_strdup (context->validator);
   return self;
 }
 
@@ -811,4 +837,10 @@ GObject *
 mp_platform_call_run_finish (MpPlatformCall *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+const char *
+mp_platform_call_get_validator (MpPlatformCall *self)
+{
+  return self->validator;
 }

@@ -22,6 +22,7 @@ typedef struct
   MpAccessCache *accesses; /* outlives the call: its task holds the platform */
   const char *origin;      /* (nullable) */
   unsigned int deadline_ms;
+  const char *validator; /* (nullable): of the list that is kept */
 } MpCallContext;
 
 /*
@@ -42,8 +43,11 @@ void mp_platform_call_run_async (MpPlatformCall *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
+/* MP_ERROR_UNCHANGED: what the validator was given for still holds. */
 GObject *mp_platform_call_run_finish (MpPlatformCall *self,
                                       GAsyncResult *result,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* (nullable): of the list that was given */
+const char *mp_platform_call_get_validator (MpPlatformCall *self);
 
 G_END_DECLS

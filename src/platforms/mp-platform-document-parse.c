@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
 #include "mp-document-parse-private.h"
 
 #include "mp-error.h"
@@ -279,6 +281,28 @@ has_live_list (GPtrArray *lists)
   return FALSE;
 }
 
+static gboolean
+has_conditional_list (GPtrArray *lists)
+{
+  for (unsigned int i = 0; lists != NULL && i < lists->len; i++)
+    {
+      if (((const MpListSpec *) g_ptr_array_index (lists, i))->is_conditional)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What another document, or another version of this program, made of an answer may be made
+ * differently now. */
+static char *
+make_digest (JsonObject *document)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), document);
+  g_autofree char *own = mp_json_digest (node);
+
+  return g_strconcat (MP_VERSION, "-", own, NULL);
+}
+
 /* A compiled document; NULL, and faults in @faults, when it cannot be used. */
 MpPlatformDocument *
 mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
@@ -336,5 +360,7 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
   mp_document_parse_errors (&reader, self, object);
   mp_document_parse_limits (&reader, self, object);
 
+  if (has_conditional_list (self->objects) || has_conditional_list (self->fields))
+    self->digest = make_digest (object);
   return mp_field_errors_get_size (faults) == 0 ? g_steal_pointer (&self) : NULL;
 }

@@ -149,6 +149,7 @@ mp_platform_document_unref (MpPlatformDocument *self)
     return;
   g_clear_object (&self->spec);
   g_free (self->unverified);
+  g_free (self->digest);
   g_clear_pointer (&self->hosts, g_ptr_array_unref);
   mp_template_free (self->base);
   g_free (self->base_setting);

@@ -206,6 +206,7 @@ typedef struct
   GPtrArray *options;      /* (nullable) (element-type MpOptionsSpec): the first that fits counts */
   MpAttribute *value;      /* (nullable): of samples only: what the record holds of @name */
   GPtrArray *static_items; /* (element-type GObject): MpCrmObject or MpCrmField */
+  gboolean is_conditional; /* the platform says whether its one answer still holds */
   GStrv first;             /* names of items that stand before all others */
 } MpListSpec;
 
@@ -229,6 +230,7 @@ typedef struct
   MpPlatformSpec *spec;
   char *unverified; /* (nullable) */
   gboolean replaces;
+  char *digest;       /* (nullable): of the document and the program that reads it by */
   GPtrArray *hosts;   /* (element-type MpTemplate) */
   MpTemplate *base;   /* (nullable): a setting chooses among @bases */
   char *base_setting; /* (nullable) */

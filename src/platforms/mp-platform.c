@@ -29,6 +29,8 @@ call_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GObject) answer = NULL;
 
   answer = mp_platform_call_run_finish (MP_PLATFORM_CALL (source), result, &error);
+  g_task_set_task_data (task, g_strdup (mp_platform_call_get_validator (MP_PLATFORM_CALL (source))),
+                        g_free);
   if (answer == NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
@@ -51,6 +53,7 @@ run (MpPlatform *self,
      MpCallKind kind,
      const char *object,
      const char *const *fields,
+     const char *validator,
      MpSecret *secret,
      JsonObject *connection)
 {
@@ -60,6 +63,7 @@ run (MpPlatform *self,
     .accesses = self->accesses,
     .origin = self->origin,
     .deadline_ms = self->deadline_ms,
+    .validator = validator,
   };
   g_autoptr (MpPlatformCall) call = mp_platform_call_new (&context, kind, object, fields);
 
@@ -220,7 +224,7 @@ mp_platform_test_async (MpPlatform *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mp_platform_test_async);
-  run (self, g_steal_pointer (&task), MP_CALL_TEST, NULL, NULL, secret, connection);
+  run (self, g_steal_pointer (&task), MP_CALL_TEST, NULL, NULL, NULL, secret, connection);
 }
 
 /**
@@ -272,7 +276,7 @@ mp_platform_load_objects_async (MpPlatform *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mp_platform_load_objects_async);
   if (check_has_lists (self, task, self->document->objects))
-    run (self, g_steal_pointer (&task), MP_CALL_OBJECTS, NULL, NULL, secret, connection);
+    run (self, g_steal_pointer (&task), MP_CALL_OBJECTS, NULL, NULL, NULL, secret, connection);
 }
 
 /**
@@ -325,7 +329,7 @@ mp_platform_load_fields_async (MpPlatform *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mp_platform_load_fields_async);
   if (check_has_lists (self, task, self->document->fields))
-    run (self, g_steal_pointer (&task), MP_CALL_FIELDS, object, NULL, secret, connection);
+    run (self, g_steal_pointer (&task), MP_CALL_FIELDS, object, NULL, NULL, secret, connection);
 }
 
 /**
@@ -388,6 +392,67 @@ check_names (MpPlatform *self, GTask *task, const char *object, const char *cons
 }
 
 /**
+ * mp_platform_renew_async:
+ * @self: a platform
+ * @object: (nullable): the name of one of its objects, whose fields are read; %NULL: its objects
+ * @validator: (nullable): what mp_platform_renew_finish() gave with the list that is kept
+ * @secret: the parts of the key
+ * @connection: (nullable): the settings of the connection
+ * @cancellable: (nullable): ends the call
+ * @callback: called in the caller's main context
+ * @user_data: for @callback
+ *
+ * Reads a list that may be known already: where the platform can say that it still holds, it is not
+ * sent again. A validator of another document, or of one that was changed, counts as none.
+ */
+void
+mp_platform_renew_async (MpPlatform *self,
+                         const char *object,
+                         const char *validator,
+                         MpSecret *secret,
+                         JsonObject *connection,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (MP_IS_PLATFORM (self));
+  g_return_if_fail (secret != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, mp_platform_renew_async);
+  if (check_has_lists (self, task,
+                       object != NULL ? self->document->fields : self->document->objects))
+    run (self, g_steal_pointer (&task), object != NULL ? MP_CALL_FIELDS : MP_CALL_OBJECTS, object,
+         NULL, validator, secret, connection);
+}
+
+/**
+ * mp_platform_renew_finish:
+ * @self: a platform
+ * @result: the result given to the callback
+ * @validator: (out) (optional) (nullable): of the list, to ask by the next time
+ * @error: return location
+ *
+ * Fails as mp_platform_load_fields_finish() does, and with %MP_ERROR_UNCHANGED when the list that
+ * the validator was of still holds.
+ *
+ * Returns: (transfer full): a list of #MpCrmObject or #MpCrmField that nobody changes any more
+ */
+GListModel *
+mp_platform_renew_finish (MpPlatform *self, GAsyncResult *result, char **validator, GError **error)
+{
+  g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (validator != NULL)
+    *validator = g_strdup (g_task_get_task_data (G_TASK (result)));
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
  * mp_platform_load_sample_async:
  * @self: a platform
  * @object: the name of one of its objects
@@ -424,7 +489,7 @@ mp_platform_load_sample_async (MpPlatform *self,
                              _ ("How to read records of %s is not known."),
                                 mp_platform_get_label (self));
   else if (check_names (self, task, object, fields))
-    run (self, g_steal_pointer (&task), MP_CALL_SAMPLE, object, fields, secret, connection);
+    run (self, g_steal_pointer (&task), MP_CALL_SAMPLE, object, fields, NULL, secret, connection);
 }
 
 /**

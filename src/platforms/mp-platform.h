@@ -94,6 +94,20 @@ GListModel *mp_platform_load_fields_finish (MpPlatform *self,
                                             GAsyncResult *result,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The objects, or the fields of one, again: only when they are not what the validator was of. */
+void mp_platform_renew_async (MpPlatform *self,
+                              const char *object,
+                              const char *validator,
+                              MpSecret *secret,
+                              JsonObject *connection,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+GListModel *mp_platform_renew_finish (MpPlatform *self,
+                                      GAsyncResult *result,
+                                      char **validator,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A GListModel of MpSampleRecord, at most three. */
 void mp_platform_load_sample_async (MpPlatform *self,
                                     const char *object,

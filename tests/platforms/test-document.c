@@ -170,6 +170,12 @@ test_faults_name_their_pointer (void)
       "{\"request\": {\"path\": \"/o\"}, \"items\": \"o\", \"name\": \"n\", \"type\": \"t\"}",
       "/objects/type" },
     { "", "objects", "[]", "/objects" },
+    { "", "objects",
+      "{\"conditional\": true, \"request\": {\"path\": \"/o\"}, \"items\": \"o\", \"name\": \"n\","
+      " \"paging\": {\"kind\": \"page\", \"query\": \"p\"}}",
+      "/objects/conditional" },
+    { "", "objects", "{\"conditional\": true, \"static\": [{\"name\": \"a\"}]}",
+      "/objects/conditional" },
     { "", "objects", "[1]", "/objects/0" },
     { "", "objects", "[{\"static\": [{\"name\": \"a\"}]}, {\"static\": [{\"name\": \"a\"}]}]",
       "/objects/0/when" },
