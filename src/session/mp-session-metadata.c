@@ -94,13 +94,16 @@ add_part (MpRecordModel *model,
   MpCrmMetadata *known = mp_record_model_get_metadata (model);
   GListModel *list = object != NULL ? mp_crm_metadata_get_fields (part, object)
                                     : mp_crm_metadata_get_objects (part);
+  g_autoptr (MpCrmMetadata) added = NULL;
   g_autoptr (MpCrmMetadata) metadata = NULL;
 
   if (list == NULL)
     return FALSE;
 
-  metadata = object != NULL ? mp_crm_metadata_with_fields (known, object, list)
-                            : mp_crm_metadata_with_objects (known, list);
+  added = object != NULL ? mp_crm_metadata_with_fields (known, object, list)
+                         : mp_crm_metadata_with_objects (known, list);
+  metadata =
+      mp_crm_metadata_with_validator (added, object, mp_crm_metadata_get_validator (part, object));
   mp_record_model_set_metadata (model, mp_record_model_get_source (model), metadata);
   mp_record_model_note_metadata (model, object, read_unix_us, is_live);
   return TRUE;
@@ -232,73 +235,111 @@ cached_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_boolean (task, TRUE);
 }
 
-/* @list: (transfer full) (nullable); @error: (transfer full) (nullable) */
 static void
-take_answer (GTask *task_, GListModel *list_, GError *error)
+keep_part (GTask *task_ /* (transfer full) */, MpCrmMetadata *part)
 {
   g_autoptr (GTask) task = task_;
-  g_autoptr (GListModel) list = list_;
   MpSession *self = g_task_get_source_object (task);
   Load *load = g_task_get_task_data (task);
-  g_autoptr (MpCrmMetadata) none = NULL;
-  g_autoptr (MpCrmMetadata) part = NULL;
 
-  if (list == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  none = mp_crm_metadata_new ();
-  part = load->object != NULL ? mp_crm_metadata_with_fields (none, load->object, list)
-                              : mp_crm_metadata_with_objects (none, list);
   show_part (self, load, part, mp_clock_get_now_unix_us (mp_services_get_clock (self->services)),
              TRUE);
   if (self->store == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    mp_store_put_cache_async (self->store, load->cache_key, part, NULL, cached_cb,
+                              g_steal_pointer (&task));
+}
+
+static MpCrmMetadata *
+make_part (const char *object, GListModel *list, const char *validator)
+{
+  g_autoptr (MpCrmMetadata) none = mp_crm_metadata_new ();
+  g_autoptr (MpCrmMetadata) part = object != NULL ? mp_crm_metadata_with_fields (none, object, list)
+                                                  : mp_crm_metadata_with_objects (none, list);
+
+  return mp_crm_metadata_with_validator (part, object, validator);
+}
+
+/* (nullable): what the model knows of the CRM that is asked */
+static MpCrmMetadata *
+get_known (MpSession *self, Load *load)
+{
+  MpRecordModel *model = mp_session_find_record (self, load->record_id);
+
+  if (model == NULL || g_strcmp0 (mp_record_model_get_source (model), load->source) != 0 ||
+      !model_knows (model, load->object))
+    return NULL;
+  return mp_record_model_get_metadata (model);
+}
+
+/* What is known still holds, as of now. */
+static void
+keep_known (GTask *task_ /* (transfer full) */)
+{
+  g_autoptr (GTask) task = task_;
+  Load *load = g_task_get_task_data (task);
+  MpCrmMetadata *known = get_known (g_task_get_source_object (task), load);
+  g_autoptr (MpCrmMetadata) part = NULL;
+
+  /* Nobody asks any more: the record has another CRM by now. */
+  if (known == NULL)
     {
       g_task_return_boolean (task, TRUE);
       return;
     }
-
-  mp_store_put_cache_async (self->store, load->cache_key, part, NULL, cached_cb,
-                            g_steal_pointer (&task));
+  part = make_part (load->object,
+                    load->object != NULL ? mp_crm_metadata_get_fields (known, load->object)
+                                         : mp_crm_metadata_get_objects (known),
+                    mp_crm_metadata_get_validator (known, load->object));
+  keep_part (g_steal_pointer (&task), part);
 }
 
 static void
-objects_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+renewed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  GError *error = NULL;
-  GListModel *list = mp_platform_load_objects_finish (MP_PLATFORM (source), result, &error);
+  g_autoptr (GTask) task = user_data;
+  Load *load = g_task_get_task_data (task);
+  g_autoptr (MpCrmMetadata) part = NULL;
+  g_autofree char *validator = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) list =
+                 mp_platform_renew_finish (MP_PLATFORM (source), result, &validator, &error);
 
-  take_answer (G_TASK (user_data), list, error);
-}
-
-static void
-fields_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GError *error = NULL;
-  GListModel *list = mp_platform_load_fields_finish (MP_PLATFORM (source), result, &error);
-
-  take_answer (G_TASK (user_data), list, error);
+  if (g_error_matches (error, MP_ERROR, MP_ERROR_UNCHANGED))
+    {
+      keep_known (g_steal_pointer (&task));
+      return;
+    }
+  if (list == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  part = make_part (load->object, list, validator);
+  keep_part (g_steal_pointer (&task), part);
 }
 
 static void
 key_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  MpSession *self = MP_SESSION (source);
   Load *load = g_task_get_task_data (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
+  MpCrmMetadata *known;
   GError *error = NULL;
-  g_autoptr (MpSecret) secret = mp_session_open_key_finish (MP_SESSION (source), result, &error);
+  g_autoptr (MpSecret) secret = mp_session_open_key_finish (self, result, &error);
 
   if (secret == NULL)
-    g_task_return_error (task, error);
-  else if (load->object != NULL)
-    mp_platform_load_fields_async (load->platform, load->object, secret, load->connection,
-                                   cancellable, fields_loaded_cb, g_steal_pointer (&task));
-  else
-    mp_platform_load_objects_async (load->platform, secret, load->connection, cancellable,
-                                    objects_loaded_cb, g_steal_pointer (&task));
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  known = get_known (self, load);
+  mp_platform_renew_async (
+      load->platform, load->object,
+      known != NULL ? mp_crm_metadata_get_validator (known, load->object) : NULL, secret,
+      load->connection, g_task_get_cancellable (task), renewed_cb, g_object_ref (task));
 }
 
 static void

@@ -237,6 +237,81 @@ test_old_ones_stay_when_offline (MpSessionFixture *fixture, gconstpointer data)
   g_assert_true (mp_session_is_metadata_old (fixture->first.session, id, NULL));
 }
 
+/* A record whose CRM can say that its lists still hold. */
+static char *
+create_with_salesforce (MpSessionFixture *fixture)
+{
+  MpPlatforms *platforms = mp_services_get_platforms (fixture->first.services);
+  const MpNewCredential credential = { .platform = "salesforce",
+                                       .label = "Key",
+                                       .mode = MP_MODE_LIVE };
+  MpSession *session = fixture->first.session;
+  g_autofree char *assignment =
+      g_strconcat ("salesforce=", mp_test_server_get_address (fixture->hubspot), NULL);
+  g_autofree char *id = mp_test_create (session, "Club");
+  g_autoptr (MpSecret) secret = mp_secret_new ();
+  g_autoptr (GAsyncResult) answer = NULL;
+  g_autoptr (MpCredential) added = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *result = NULL;
+
+  g_assert_true (mp_platforms_set_base_address (platforms, assignment, &error));
+  mp_secret_set (secret, "client_id", "3MVG9consumer");
+  mp_secret_set (secret, "client_secret", "5ecret00consumer");
+  mp_session_add_credential_async (session, &credential, secret, NULL, mp_test_wait_cb, &result);
+  answer = mp_test_wait (&result);
+  added = mp_session_add_credential_finish (session, answer, &error);
+  g_assert_no_error (error);
+  mp_test_edit (session, id, "/crm/platform", "salesforce", &error);
+  mp_test_edit (session, id, "/crm/connection/domain", "example.my.salesforce.com", &error);
+  mp_test_edit (session, id, "/crm/api_key", mp_credential_get_id (added), &error);
+  g_assert_no_error (error);
+  return g_steal_pointer (&id);
+}
+
+static void
+serve_salesforce (MpSessionFixture *fixture, unsigned int status)
+{
+  mp_test_server_clear (fixture->hubspot);
+  mp_test_server_add (fixture->hubspot,
+                      &(MpTestReply){ .path = "/services/oauth2/token",
+                                      .body = "{\"access_token\": \"t0ken5ecret\"}" });
+  mp_test_server_add (
+      fixture->hubspot,
+      &(MpTestReply){ .status = status,
+                      .headers = { "Last-Modified", "Fri, 27 Nov 2026 10:00:00 GMT" },
+                      .body = "{\"sobjects\": [{\"name\": \"Contact\", \"label\": \"Contact\","
+                              " \"createable\": true, \"updateable\": true,"
+                              " \"searchable\": true}]}" });
+}
+
+/* The list that a CRM says still holds is not read again, and is as good as new. */
+static void
+test_unchanged_list_is_renewed (MpSessionFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = create_with_salesforce (fixture);
+  g_autoptr (GError) error = NULL;
+  MpRecordModel *model = mp_session_find_record (fixture->first.session, id);
+  const MpTestRequest *request;
+  int64_t read_unix_us;
+
+  serve_salesforce (fixture, 200);
+  mp_test_load_objects (fixture->first.session, id, FALSE, &error);
+  g_assert_no_error (error);
+  read_unix_us = mp_record_model_get_metadata_unix_us (model, NULL);
+
+  serve_salesforce (fixture, 304);
+  mp_test_load_objects (fixture->first.session, id, TRUE, &error);
+  g_assert_no_error (error);
+  request = mp_test_server_get_request (fixture->hubspot,
+                                        mp_test_server_get_n_requests (fixture->hubspot) - 1);
+  g_assert_cmpstr (mp_test_request_get_header (request, "if-modified-since"), ==,
+                   "Fri, 27 Nov 2026 10:00:00 GMT");
+  g_assert_cmpuint (g_list_model_get_n_items (get_objects (&fixture->first, id)), ==, 1);
+  g_assert_cmpint (mp_record_model_get_metadata_unix_us (model, NULL), >, read_unix_us);
+  g_assert_true (mp_record_model_is_metadata_live (model, NULL));
+}
+
 /* The rules know the CRM's fields as soon as they were read; another key has another CRM. */
 static void
 test_metadata_are_of_one_crm (MpSessionFixture *fixture, gconstpointer data)
@@ -335,6 +410,7 @@ main (int argc, char *argv[])
   ADD ("answers-are-cached", test_answers_are_cached);
   ADD ("age-is-known", test_age_is_known);
   ADD ("old-ones-stay-when-offline", test_old_ones_stay_when_offline);
+  ADD ("unchanged-list-is-renewed", test_unchanged_list_is_renewed);
   ADD ("metadata-are-of-one-crm", test_metadata_are_of_one_crm);
   ADD ("needs-a-crm-and-a-key", test_needs_a_crm_and_a_key);
   ADD ("typed-key", test_typed_key);
