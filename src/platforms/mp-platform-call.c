@@ -12,6 +12,7 @@
 #include "mp-platform-test.h"
 #include "mp-platform-validator.h"
 #include "mp-request-builder.h"
+#include "mp-request-queue.h"
 #include "mp-sample-record.h"
 
 /* One for each field with options that the platform answers no other way. */
@@ -62,12 +63,14 @@ struct _MpPlatformCall
   GHashTable *names;  /* (element-type utf8) */
   GPtrArray *pending; /* (element-type MpPendingOptions) */
   unsigned int next_pending;
-  gboolean is_listed;  /* there are no more pages */
-  gboolean is_found;   /* a page had a place with items */
-  gboolean is_refused; /* the list's own answer, which is optional */
-  GError *refusal;     /* (owned) (nullable): of the last optional join */
-  MpPaging paging;     /* of a list */
-  GListModel *listing; /* (owned) (nullable): the whole list, once all of it is read */
+  gboolean is_listed;    /* there are no more pages */
+  gboolean is_found;     /* a page had a place with items */
+  gboolean is_refused;   /* the list's own answer, which is optional */
+  GError *refusal;       /* (owned) (nullable): of the last optional join */
+  MpPaging paging;       /* of a list */
+  MpRequestQueue *queue; /* (owned) (nullable): for options */
+  GError *failure;       /* (owned) (nullable): waits for what is under way to end */
+  GListModel *listing;   /* (owned) (nullable): the whole list, once all of it is read */
 
   gboolean is_on_condition; /* the last request asks for what changed only */
   char *validator;          /* (owned) (nullable): of what was read */
@@ -132,13 +135,14 @@ static GTask *
 stop (MpPlatformCall *self)
 {
   forget_answer (self);
+  g_clear_pointer (&self->queue, mp_request_queue_free);
   g_clear_pointer (&self->builder, mp_request_builder_free);
   g_clear_pointer (&self->secret, mp_secret_unref);
   return g_steal_pointer (&self->task);
 }
 
 static void
-fail (MpPlatformCall *self, GError *error /* (transfer full) */)
+fail_now (MpPlatformCall *self, GError *error /* (transfer full) */)
 {
   g_autoptr (GError) owned = error;
   g_autofree char *message = NULL;
@@ -156,6 +160,27 @@ fail (MpPlatformCall *self, GError *error /* (transfer full) */)
     }
   task = stop (self);
   g_task_return_error (task, g_error_new_literal (error->domain, error->code, message));
+}
+
+static void
+closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpPlatformCall) self = user_data;
+
+  fail_now (self, g_steal_pointer (&self->failure));
+}
+
+/* The first failure ends the other requests, too, and is told when they have ended. */
+static void
+fail (MpPlatformCall *self, GError *error /* (transfer full) */)
+{
+  if (self->queue == NULL)
+    {
+      fail_now (self, error);
+      return;
+    }
+  self->failure = error;
+  mp_request_queue_close_async (self->queue, closed_cb, g_object_ref (self));
 }
 
 static void
@@ -459,14 +484,16 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
+/* @response: (transfer full) (nullable): there is an error */
 static void
-sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+take_response (MpPlatformCall *self,
+               MpHttpResponse *response,
+               GError *failure /* (transfer full) (nullable) */)
 {
-  g_autoptr (MpPlatformCall) self = user_data;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = failure;
 
-  self->response = mp_http_client_send_finish (MP_HTTP_CLIENT (source), result, &error);
-  if (self->response == NULL)
+  self->response = response;
+  if (response == NULL)
     {
       if (!mp_error_is_cancelled (error))
         g_prefix_error (&error, "%s: ", mp_platform_spec_get_label (self->document->spec));
@@ -488,6 +515,26 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->pause_s = mp_platform_answer_find_pause (self->document, self->response);
   mp_platform_reading_run_async (reading_new (self), g_task_get_cancellable (self->task),
                                  answer_read_cb, g_object_ref (self));
+}
+
+static void
+sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpPlatformCall) self = user_data;
+  GError *error = NULL;
+  MpHttpResponse *response = mp_http_client_send_finish (MP_HTTP_CLIENT (source), result, &error);
+
+  take_response (self, response, error);
+}
+
+static void
+popped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpPlatformCall) self = user_data;
+  GError *error = NULL;
+  MpHttpResponse *response = mp_request_queue_pop_finish (result, &error);
+
+  take_response (self, response, error);
 }
 
 static void
@@ -540,13 +587,19 @@ send_later (MpPlatformCall *self, MpHttpRequest *request, unsigned int pause_s)
 }
 
 static void
-send (MpPlatformCall *self, Step step, MpHttpRequest *request)
+limit (MpPlatformCall *self, MpHttpRequest *request)
 {
-  self->step = step;
   mp_http_request_set_total_timeout_ms (request, self->deadline_ms);
   mp_http_request_set_longest_wait_s (request, LONGEST_WAIT_S);
   /* A test is one try: somebody wants to know how it is now. */
   mp_http_request_set_max_retries (request, self->kind == MP_CALL_TEST ? 0 : MAX_RETRIES);
+}
+
+static void
+send (MpPlatformCall *self, Step step, MpHttpRequest *request)
+{
+  self->step = step;
+  limit (self, request);
   /* What takes too long to wait for is sent all the same: the refusal tells when to come again. */
   if (self->pause_s > 0 && self->pause_s <= LONGEST_WAIT_S)
     send_later (self, request, (unsigned int) self->pause_s);
@@ -573,12 +626,59 @@ make_page_request (MpPlatformCall *self, GError **error)
 }
 
 static MpHttpRequest *
-make_options_request (MpPlatformCall *self, GError **error)
+make_options_request (MpPlatformCall *self, unsigned int index, GError **error)
 {
-  const MpPendingOptions *pending = get_next_pending (self);
+  const MpPendingOptions *pending = g_ptr_array_index (self->pending, index);
 
   mp_request_builder_set_field (self->builder, pending->name);
   return mp_request_builder_make_request (self->builder, pending->spec->request, NULL, NULL, error);
+}
+
+/* Sends requests for options before their turn, as many as may be under way; none while the
+ * platform wants a pause. */
+static gboolean
+fill_queue (MpPlatformCall *self, GError **error)
+{
+  for (unsigned int i = self->next_pending + mp_request_queue_get_length (self->queue);
+       i < MIN (self->pending->len, self->next_pending + MP_REQUEST_QUEUE_WIDTH) &&
+       self->pause_s <= 0;
+       i++)
+    {
+      g_autoptr (MpHttpRequest) request = make_options_request (self, i, error);
+
+      if (request == NULL)
+        return FALSE;
+      limit (self, request);
+      mp_request_queue_push (self->queue, request);
+    }
+  return TRUE;
+}
+
+/* The options of one field do not depend on those of another. */
+static void
+send_for_options (MpPlatformCall *self)
+{
+  g_autoptr (MpHttpRequest) request = NULL;
+  g_autoptr (GError) error = NULL;
+
+  self->step = STEP_OPTIONS;
+  if (self->queue == NULL)
+    self->queue = mp_request_queue_new (self->http, g_task_get_cancellable (self->task));
+  if (!fill_queue (self, &error))
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  if (mp_request_queue_get_length (self->queue) > 0)
+    {
+      mp_request_queue_pop_async (self->queue, popped_cb, g_object_ref (self));
+      return;
+    }
+  request = make_options_request (self, self->next_pending, &error);
+  if (request == NULL)
+    fail (self, g_steal_pointer (&error));
+  else
+    send (self, STEP_OPTIONS, request);
 }
 
 /* A test asks first and looks at the rest then; a list needs the rest to read its items. */
@@ -618,8 +718,11 @@ advance (MpPlatformCall *self)
   else if (self->kind != MP_CALL_TEST)
     {
       if (self->is_listed && self->next_pending < self->pending->len)
-        step = STEP_OPTIONS;
-      else if (self->is_listed)
+        {
+          send_for_options (self);
+          return;
+        }
+      if (self->is_listed)
         {
           finish_list (self);
           return;
@@ -629,8 +732,7 @@ advance (MpPlatformCall *self)
           read_joined (self);
           return;
         }
-      request = step == STEP_OPTIONS ? make_options_request (self, &error)
-                                     : make_page_request (self, &error);
+      request = make_page_request (self, &error);
     }
   else if (!self->is_asked)
     request = mp_request_builder_make_request (self->builder, self->document->test.request, NULL,
@@ -666,6 +768,7 @@ start (MpPlatformCall *self)
   MpAccess *kept;
   g_autoptr (GError) error = NULL;
 
+  g_clear_pointer (&self->queue, mp_request_queue_free);
   if (self->access_key == NULL)
     {
       advance (self);
