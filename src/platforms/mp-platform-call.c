@@ -21,6 +21,8 @@
 /* Somebody looks at the screen: a longer wait is said, not sat out. */
 #define LONGEST_WAIT_S 5
 #define HTTP_NOT_MODIFIED 304
+/* A call of many requests may take this many times as long as one: six minutes. */
+#define MAX_DEADLINES 8
 
 typedef enum
 {
@@ -75,7 +77,8 @@ struct _MpPlatformCall
   gboolean is_on_condition; /* the last request asks for what changed only */
   char *validator;          /* (owned) (nullable): of what was read */
 
-  int64_t pause_s; /* before the next request */
+  int64_t started_us; /* monotonic */
+  int64_t pause_s;    /* before the next request */
 
   /* The last answer */
   MpHttpResponse *response; /* (owned) (nullable) */
@@ -702,6 +705,20 @@ read_joined (MpPlatformCall *self)
                                  answer_read_cb, g_object_ref (self));
 }
 
+/* Each request has a deadline of its own; a thousand of them in time would still be a day. */
+static gboolean
+check_time (MpPlatformCall *self, GError **error)
+{
+  int64_t taken_ms = (g_get_monotonic_time () - self->started_us) / 1000;
+
+  if (taken_ms <= (int64_t) self->deadline_ms * MAX_DEADLINES)
+    return TRUE;
+  g_set_error (error, MP_ERROR, MP_ERROR_OFFLINE,
+               _ ("%s took too long to answer everything. Try again later."),
+                  mp_platform_spec_get_label (self->document->spec));
+  return FALSE;
+}
+
 static void
 advance (MpPlatformCall *self)
 {
@@ -709,6 +726,11 @@ advance (MpPlatformCall *self)
   g_autoptr (GError) error = NULL;
   Step step = STEP_MAIN;
 
+  if (!check_time (self, &error))
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
   if (is_join_next (self))
     {
       step = STEP_JOIN;
@@ -852,6 +874,7 @@ mp_platform_call_new (const MpCallContext *context,
   self->accesses = context->accesses;
   self->origin = g_strdup (context->origin);
   self->deadline_ms = context->deadline_ms;
+  self->started_us = g_get_monotonic_time ();
   self->kind = kind;
   self->object = g_strdup (object);
   self->fields = g_strdupv ((char **) fields);

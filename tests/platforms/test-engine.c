@@ -464,11 +464,41 @@ test_options_refused (MpEngineFixture *fixture, gconstpointer data)
   g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
 }
 
+/* Pages that each come in time, without an end: the call as a whole has a limit, too. */
+static void
+test_call_takes_too_long (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"objects\": {\"request\": {\"path\": \"/objects\"}, \"items\": \"items\", \"name\": \"n\","
+      " \"paging\": {\"kind\": \"page\", \"query\": \"p\", \"more\": \"true\"}}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) objects = NULL;
+
+  mp_platform_set_deadline_ms (platform, 60);
+  /* "p=11" before "p=1", which it has, too. */
+  for (unsigned int i = 99; i > 0; i--)
+    {
+      g_autofree char *query = g_strdup_printf ("p=%u", i);
+      g_autofree char *body = g_strdup_printf ("{\"items\": [{\"n\": \"o%u\"}]}", i);
+
+      mp_test_server_add (
+          fixture->server,
+          &(MpTestReply){ .path = "/api/objects", .query = query, .body = body, .delay_ms = 20 });
+    }
+  objects = mp_engine_load_objects (platform, &error);
+
+  g_assert_null (objects);
+  g_assert_error (error, MP_ERROR, MP_ERROR_OFFLINE);
+  g_assert_nonnull (strstr (error->message, "took too long"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
+  mp_engine_add_test ("/platforms/engine/call-takes-too-long", test_call_takes_too_long);
   mp_engine_add_test ("/platforms/engine/cursor-in-the-body", test_cursor_in_the_body);
   mp_engine_add_test ("/platforms/engine/cursor-of-the-body", test_cursor_of_the_body);
   mp_engine_add_test ("/platforms/engine/offset-of-the-body", test_offset_of_the_body);
