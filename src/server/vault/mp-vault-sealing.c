@@ -149,6 +149,31 @@ mp_vault_rewrap_sealing_pair (MpVault *self, const MpVaultKey *key, GError **err
   return secret_key != NULL && write_pair (self, key, public_key, secret_key, error);
 }
 
+/* A rotation that ended just now took the master key: the fact is read anew, as long as there was
+ * one. */
+static MpKeyBytes *
+read_secret_key (MpVault *self, JsonObject **fact, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GError) failure = NULL;
+      g_autoptr (JsonObject) again = NULL;
+      MpKeyBytes *secret = decrypt_secret (self, *fact, &failure);
+
+      if (secret != NULL)
+        return secret;
+      again = read_fact (self, NULL);
+      if (again == NULL || g_strcmp0 (mp_json_get_string (again, MEMBER_MASTER, NULL),
+                                      mp_json_get_string (*fact, MEMBER_MASTER, NULL)) == 0)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+      json_object_unref (*fact);
+      *fact = g_steal_pointer (&again);
+    }
+}
+
 static GBytes *
 decode_box (const char *sealed, GError **error)
 {
@@ -253,7 +278,7 @@ mp_vault_unseal (MpVault *self, const char *key_id, const char *sealed, GError *
   box = decode_box (sealed, error);
   if (box == NULL || !decode_public (fact, public_key, error))
     return NULL;
-  secret_key = decrypt_secret (self, fact, error);
+  secret_key = read_secret_key (self, &fact, error);
   return secret_key == NULL ? NULL : open_box (box, public_key, secret_key, error);
 }
 

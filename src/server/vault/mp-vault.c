@@ -92,9 +92,10 @@ mp_vault_dup_key (MpVault *self, const char *key_id, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   g_autofree char *new_path = mp_vault_format_new_path (self->key_path);
-  const char *const paths[] = { self->key_path, new_path };
+  /* Another process may have rotated. Its key stands beside the file until it takes the file's
+   * place: read in this order, it is met wherever it is then. */
+  const char *const paths[] = { new_path, self->key_path };
 
-  /* Another process may have rotated: the new key is in the file, or about to be. */
   for (size_t i = 0; i < G_N_ELEMENTS (paths) && !g_str_equal (self->key->id, key_id); i++)
     {
       g_autoptr (MpVaultKey) key = mp_vault_key_read (paths[i], NULL);
@@ -188,6 +189,32 @@ record_use (MpVault *self,
       return NULL;
     }
   return g_steal_pointer (&row);
+}
+
+/* A rotation that ended just now took the key that the row was under: the row is read anew, as long
+ * as there was one. */
+static MpKeyBytes *
+read_recorded_row (MpVault *self, MpDbSecret **row, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GError) failure = NULL;
+      g_autoptr (MpDbSecret) again = NULL;
+      size_t size;
+      MpKeyBytes *text = mp_vault_read_row (self, *row, &size, &failure);
+
+      if (text != NULL)
+        return text;
+      again = mp_db_get_secret (self->db, (*row)->tenant, (*row)->credential, NULL);
+      if (again == NULL || again->version != (*row)->version ||
+          g_str_equal (again->key_id, (*row)->key_id))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+      mp_db_secret_free (*row);
+      *row = g_steal_pointer (&again);
+    }
 }
 
 /**
@@ -345,10 +372,7 @@ mp_vault_open_secret (MpVault *self,
                       GError **error)
 {
   g_autoptr (MpDbSecret) row = NULL;
-  g_autoptr (MpDbSecret) rewrapped = NULL;
   g_autoptr (MpKeyBytes) text = NULL;
-  g_autoptr (GError) failure = NULL;
-  size_t size;
 
   g_return_val_if_fail (MP_IS_VAULT (self) && tenant != NULL && credential != NULL, NULL);
   g_return_val_if_fail (use != NULL && use->actor != NULL && use->purpose != NULL, NULL);
@@ -356,15 +380,6 @@ mp_vault_open_secret (MpVault *self,
   row = record_use (self, tenant, credential, use, error);
   if (row == NULL)
     return NULL;
-  text = mp_vault_read_row (self, row, &size, &failure);
-  /* A rotation that ended just now took the key that the row was under. */
-  if (text == NULL && (rewrapped = mp_db_get_secret (self->db, tenant, credential, NULL)) != NULL &&
-      rewrapped->version == row->version && !g_str_equal (rewrapped->key_id, row->key_id))
-    {
-      g_clear_error (&failure);
-      text = mp_vault_read_row (self, rewrapped, &size, &failure);
-    }
-  if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
+  text = read_recorded_row (self, &row, error);
   return text == NULL ? NULL : mp_secret_new_from_text ((const char *) text, error);
 }

@@ -402,10 +402,12 @@ typedef struct
 {
   VaultFixture *fixture;
   unsigned int index;
+  const char *key_id;
+  const char *sealed;
   int *is_over; /* (atomic) */
 } Keeper;
 
-/* Stores and opens, as the server does, while the keys change. */
+/* Stores, opens and unseals, as the server does, while the keys change. */
 static void *
 run_keeper (void *data)
 {
@@ -415,10 +417,14 @@ run_keeper (void *data)
     {
       g_autofree char *id = g_strdup_printf ("k%u-%u", keeper->index, i);
       const char *tenant = keeper->index % 2 == 0 ? SERVER_TENANT : SERVER_OTHER_TENANT;
+      g_autoptr (MpSecret) unsealed = NULL;
+      g_autoptr (GError) error = NULL;
 
       store (keeper->fixture, tenant, id, id);
       assert_opens (keeper->fixture, tenant, id, id);
       assert_opens (keeper->fixture, SERVER_TENANT, "c0", "c0");
+      unsealed = mp_vault_unseal (keeper->fixture->vault, keeper->key_id, keeper->sealed, &error);
+      g_assert_no_error (error);
     }
   return NULL;
 }
@@ -434,6 +440,8 @@ test_rotate_while_serving (VaultFixture *fixture, const void *data)
                  mp_audit_log_new (operator_db, fixture->server.clock, audit_key, &error);
   g_autoptr (MpVault) operator_vault =
                  mp_vault_new (operator_db, operator_audit, fixture->key_path, &error);
+  g_autofree char *key_id = dup_key_id (fixture->vault);
+  g_autofree char *sealed = seal_text (fixture->vault, "{\"key\":\"x\"}");
   Keeper keepers[N_KEEPERS];
   GThread *threads[N_KEEPERS];
   int is_over = 0;
@@ -442,7 +450,7 @@ test_rotate_while_serving (VaultFixture *fixture, const void *data)
   store_many (fixture, 20);
   for (unsigned int i = 0; i < N_KEEPERS; i++)
     {
-      keepers[i] = (Keeper){ fixture, i, &is_over };
+      keepers[i] = (Keeper){ fixture, i, key_id, sealed, &is_over };
       threads[i] = g_thread_new ("keeper", run_keeper, &keepers[i]);
     }
   for (int i = 0; i < N_ROTATIONS; i++)
