@@ -154,23 +154,54 @@ mp_application_startup (GApplication *application)
   gtk_window_set_default_icon_name (MP_APPLICATION_ID);
 }
 
+static MpWindow *
+find_window (MpApplication *self)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+
+  while (windows != NULL && !MP_IS_WINDOW (windows->data))
+    windows = windows->next;
+  return windows != NULL ? windows->data : NULL;
+}
+
+static MpWindow *
+add_window (MpApplication *self)
+{
+  GtkWidget *window = mp_window_new (ADW_APPLICATION (self), self->context);
+
+  add_show_archived (self, window);
+  return MP_WINDOW (window);
+}
+
 static void
 mp_application_activate (GApplication *application)
 {
   MpApplication *self = MP_APPLICATION (application);
-  GtkWindow *present = gtk_application_get_active_window (GTK_APPLICATION (application));
-  GtkWidget *window;
+  MpWindow *window = find_window (self);
 
-  if (present != NULL)
+  if (window != NULL)
     {
-      gtk_window_present (present);
+      gtk_window_present (GTK_WINDOW (window));
       return;
     }
 
-  window = mp_window_new (ADW_APPLICATION (application), self->context);
-  add_show_archived (self, window);
+  window = add_window (self);
   gtk_window_present (GTK_WINDOW (window));
-  mp_window_start (MP_WINDOW (window));
+  mp_window_start (window);
+}
+
+/* Sign-in links; the program takes no files. */
+static void
+mp_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  MpApplication *self = MP_APPLICATION (application);
+  MpWindow *window = find_window (self);
+  g_autofree char *link = g_file_get_uri (files[n_files - 1]);
+
+  if (window == NULL)
+    window = add_window (self);
+  gtk_window_present (GTK_WINDOW (window));
+  mp_window_open_link (window, link);
 }
 
 /* The services are made here, where a wrong option can still end the program with its reason. */
@@ -214,6 +245,7 @@ mp_application_class_init (MpApplicationClass *klass)
   G_OBJECT_CLASS (klass)->finalize = mp_application_finalize;
   application_class->startup = mp_application_startup;
   application_class->activate = mp_application_activate;
+  application_class->open = mp_application_open;
   application_class->handle_local_options = mp_application_handle_local_options;
 }
 
@@ -240,6 +272,7 @@ mp_application_init (MpApplication *self)
 MpApplication *
 mp_application_new (void)
 {
-  return g_object_new (MP_TYPE_APPLICATION, "application-id", MP_APPLICATION_ID,
-                       "resource-base-path", "/org/memberpulse/Integrations", NULL);
+  return g_object_new (MP_TYPE_APPLICATION, "application-id", MP_APPLICATION_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path",
+                       "/org/memberpulse/Integrations", NULL);
 }

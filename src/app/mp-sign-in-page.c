@@ -3,8 +3,10 @@
 
 #include "mp-app-text.h"
 #include "mp-error.h"
+#include "mp-http-client.h"
 #include "mp-message-bar.h"
 #include "mp-row-caption.h"
+#include "mp-sign-in-link.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -25,6 +27,7 @@ struct _MpSignInPage
   MpContext *context;        /* (owned) (nullable): not set yet */
   GPtrArray *profiles;       /* (owned) (nullable) (element-type MpProfile): those in the list */
   GCancellable *cancellable; /* (owned) (nullable): of the sign-in that runs */
+  long server_length;        /* characters in the address when it was last typed */
 };
 
 G_DEFINE_FINAL_TYPE (MpSignInPage, mp_sign_in_page, ADW_TYPE_BIN)
@@ -61,15 +64,6 @@ require (GtkWidget *row, const char *fault)
   return fault == NULL;
 }
 
-static gboolean
-is_loopback (const char *host)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
-
-  return g_str_equal (host, "localhost") ||
-         (address != NULL && g_inet_address_get_is_loopback (address));
-}
-
 /* The fault of a typed address; a token must not cross a network in clear. */
 static const char *
 find_address_fault (const char *address)
@@ -84,7 +78,8 @@ find_address_fault (const char *address)
     return _ ("This is no web address. It looks like https://pulse.example.org.");
   if (g_str_equal (g_uri_get_scheme (uri), "https"))
     return NULL;
-  if (g_str_equal (g_uri_get_scheme (uri), "http") && is_loopback (g_uri_get_host (uri)))
+  if (g_str_equal (g_uri_get_scheme (uri), "http") &&
+      mp_http_host_is_loopback (g_uri_get_host (uri)))
     return NULL;
   return _ ("The address must begin with https://, so that nobody on the way can read the token. "
             "Only a server on this computer may use http://.");
@@ -163,6 +158,35 @@ signed_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+show_link (MpSignInPage *self, const MpSignInLink *link)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->server_row), link->server);
+  gtk_editable_set_text (GTK_EDITABLE (self->tenant_row), link->tenant);
+  if (link->token != NULL)
+    gtk_editable_set_text (GTK_EDITABLE (self->token_row), mp_secret_get (link->token, "token"));
+  gtk_widget_grab_focus (link->token != NULL ? self->sign_in_button : self->token_row);
+}
+
+/* A link in the place of the address fills all three rows. */
+static gboolean
+take_link (MpSignInPage *self)
+{
+  g_autofree char *text = dup_text (self->server_row);
+  g_autoptr (MpSignInLink) link = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!mp_sign_in_link_is (text))
+    return FALSE;
+
+  link = mp_sign_in_link_parse (text, &error);
+  if (link == NULL)
+    require (self->server_row, error->message);
+  else
+    show_link (self, link);
+  return TRUE;
+}
+
+static void
 submit_cb (MpSignInPage *self)
 {
   g_autofree char *server = dup_text (self->server_row);
@@ -171,7 +195,7 @@ submit_cb (MpSignInPage *self)
   g_autoptr (MpSecret) secret = NULL;
 
   mp_message_bar_hide (self->message_bar);
-  if (!gtk_widget_get_sensitive (self->sign_in_button) || !check (self))
+  if (!gtk_widget_get_sensitive (self->sign_in_button) || take_link (self) || !check (self))
     {
       mp_secret_wipe_text (g_steal_pointer (&token));
       return;
@@ -187,10 +211,18 @@ submit_cb (MpSignInPage *self)
                             self->cancellable, signed_in_cb, g_object_ref (self));
 }
 
+/* What grows by more than a character was pasted. */
 static void
 server_typed_cb (MpSignInPage *self)
 {
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->server_row));
+  const long length = g_utf8_strlen (text, -1);
+  const gboolean is_pasted = length > self->server_length + 1;
+
+  self->server_length = length;
   set_fault (self->server_row, NULL);
+  if (is_pasted)
+    take_link (self);
 }
 
 static void

@@ -12,8 +12,10 @@
 #include "mp-record-chooser.h"
 #include "mp-section-list-row.h"
 #include "mp-settings-names.h"
+#include "mp-sign-in-link.h"
 #include "mp-sign-in-page.h"
 #include "mp-sync-button.h"
+#include "mp-toast.h"
 
 #include "config.h"
 
@@ -550,6 +552,59 @@ mp_window_start (MpWindow *self)
       return;
     }
   mp_window_show_sign_in (self, NULL, NULL);
+}
+
+/* (transfer none) (nullable) */
+static const MpProfile *
+find_profile (GPtrArray *profiles, const MpSignInLink *link)
+{
+  for (unsigned int i = 0; profiles != NULL && i < profiles->len; i++)
+    {
+      const MpProfile *profile = profiles->pdata[i];
+
+      if (g_str_equal (profile->server, link->server) &&
+          g_str_equal (profile->tenant, link->tenant))
+        return profile;
+    }
+  return NULL;
+}
+
+/**
+ * mp_window_open_link:
+ * @self: a window
+ * @link: a sign-in link that was opened from outside
+ *
+ * Opens the link's tenant; where this computer is not signed in to it, asks for the token. A token
+ * in the link is not used: on its way here it may have stood in a process's arguments.
+ */
+void
+mp_window_open_link (MpWindow *self, const char *link)
+{
+  g_autoptr (MpSignInLink) parts = NULL;
+  g_autoptr (GPtrArray) profiles = NULL;
+  g_autoptr (GError) error = NULL;
+  const MpProfile *profile;
+  MpSession *session;
+
+  g_return_if_fail (MP_IS_WINDOW (self) && link != NULL);
+
+  session = mp_context_get_session (self->context);
+  parts = mp_sign_in_link_parse (link, &error);
+  if (parts == NULL)
+    {
+      if (session == NULL)
+        mp_window_start (self);
+      mp_toast_show (GTK_WIDGET (self), error->message);
+      return;
+    }
+
+  profiles =
+      mp_profile_list (mp_services_get_data_dir (mp_context_get_services (self->context)), NULL);
+  profile = find_profile (profiles, parts);
+  if (profile == NULL)
+    mp_window_show_sign_in (self, parts->server, parts->tenant);
+  else if (session == NULL || !is_open (session, profile))
+    mp_window_open_profile (self, profile->server, profile->tenant);
 }
 
 MpContext *

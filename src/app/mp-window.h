@@ -15,5 +15,7 @@ GtkWidget *mp_window_new (AdwApplication *application,
                           MpContext *context) G_GNUC_WARN_UNUSED_RESULT;
 /* Opens the tenant used last, or asks to sign in. */
 void mp_window_start (MpWindow *self);
+/* @link: a sign-in link from outside; its token is not used. */
+void mp_window_open_link (MpWindow *self, const char *link);
 
 G_END_DECLS

@@ -77,6 +77,22 @@ test_addresses (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* A link pasted as the address fills the three rows; the token is in clear in none of them. */
+static void
+test_link (Fixture *fixture, gconstpointer data)
+{
+  GtkEditable *server = GTK_EDITABLE (find_row (fixture, "Server address"));
+  GtkEditable *token = GTK_EDITABLE (find_row (fixture, "Token"));
+
+  gtk_editable_set_text (server, "mp-integrations://pulse.example.org/demo#mpt_secret");
+  g_assert_cmpstr (gtk_editable_get_text (server), ==, "https://pulse.example.org");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (find_row (fixture, "Tenant"))), ==, "demo");
+  g_assert_cmpstr (gtk_editable_get_text (token), ==, "mpt_secret");
+
+  gtk_editable_set_text (server, "mp-integrations://pulse.example.org");
+  g_assert_nonnull (strstr (get_fault (fixture, "Server address"), "no sign-in link"));
+}
+
 /* All that is missing is said at once. */
 static void
 test_empty (Fixture *fixture, gconstpointer data)
@@ -154,5 +170,6 @@ main (int argc, char *argv[])
   ADD ("/app/sign-in/an-unreachable-server", test_unreachable);
   ADD ("/app/sign-in/a-locked-keyring", test_keyring);
   ADD ("/app/sign-in/an-accepted-token", test_accepted);
+  ADD ("/app/sign-in/a-link-fills-the-rows", test_link);
   return g_test_run ();
 }

@@ -97,6 +97,42 @@ test_sync_state (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (mp_app_find (button, GTK_TYPE_LABEL, "Offline, 1 change waits"));
 }
 
+static const char *
+get_row_text (Fixture *fixture, const char *title)
+{
+  return gtk_editable_get_text (GTK_EDITABLE (find (fixture, ADW_TYPE_ENTRY_ROW, title)));
+}
+
+/* A link from outside leads to the token; what it brings as one is not trusted to be secret. */
+static void
+test_link_to_new_tenant (Fixture *fixture, gconstpointer data)
+{
+  mp_window_open_link (MP_WINDOW (fixture->window), "mp-integrations://pulse.example.org/other#x");
+  mp_app_settle ();
+  g_assert_true (gtk_widget_get_mapped (find (fixture, MP_TYPE_SIGN_IN_PAGE, NULL)));
+  g_assert_cmpstr (get_row_text (fixture, "Server address"), ==, "https://pulse.example.org");
+  g_assert_cmpstr (get_row_text (fixture, "Tenant"), ==, "other");
+  g_assert_cmpstr (get_row_text (fixture, "Token"), ==, "");
+}
+
+/* A link to a tenant that is signed in to opens it; a wrong one changes nothing. */
+static void
+test_link_to_known_tenant (Fixture *fixture, gconstpointer data)
+{
+  const char *server = mp_test_tenant_get_address (fixture->session.tenant);
+  g_autofree char *link =
+      g_strdup_printf ("mp-integrations%s/%s", strchr (server, ':'), MP_TEST_TENANT_NAME);
+  MpSession *session;
+
+  MP_TEST_WAIT_UNTIL (mp_context_get_record (fixture->context) != NULL);
+  session = mp_context_get_session (fixture->context);
+  mp_window_open_link (MP_WINDOW (fixture->window), link);
+  mp_window_open_link (MP_WINDOW (fixture->window), "mp-integrations://");
+  mp_app_settle ();
+  g_assert_true (mp_context_get_session (fixture->context) == session);
+  g_assert_false (gtk_widget_get_mapped (find (fixture, MP_TYPE_SIGN_IN_PAGE, NULL)));
+}
+
 /* An action brings the person to the row of a fault. */
 static void
 test_show_field (Fixture *fixture, gconstpointer data)
@@ -122,5 +158,8 @@ main (int argc, char *argv[])
   ADD ("/app/window/later-starts-open-what-was-used", "signed in", test_later_start);
   ADD ("/app/window/the-sync-state-in-words", "signed in", test_sync_state);
   ADD ("/app/window/a-fault-leads-to-its-row", "signed in", test_show_field);
+  ADD ("/app/window/a-link-to-a-new-tenant-asks-for-its-token", "signed in",
+       test_link_to_new_tenant);
+  ADD ("/app/window/a-link-to-a-known-tenant-opens-it", "signed in", test_link_to_known_tenant);
   return g_test_run ();
 }
