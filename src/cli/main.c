@@ -36,7 +36,7 @@ dup_command_list (void)
       {
         g_autofree char *usage = dup_usage (command);
 
-        g_string_append_printf (text, "  %-58s %s\n", usage, command->summary);
+        g_string_append_printf (text, "  %s\n        %s\n", usage, command->summary);
       }
   g_string_append (text,
                    "\nExit status: 0 done, 1 failed, 2 wrong use, 3 field errors, 4 token, key or "
