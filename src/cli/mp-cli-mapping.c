@@ -3,6 +3,7 @@
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-mapping-entry.h"
 #include "mp-validation.h"
 
 #include <stdio.h>
@@ -138,5 +139,10 @@ const MpCommand mp_cli_mapping_commands[] = {
   { "mapping", "suggest", "[SETTINGS] member|order | --source FILE --target FILE",
     "Which fields are the same, and why", 0, 2, FALSE, mp_cli_suggest_mapping },
   { "mapping", "set", SYNOPSIS_SET, "Map a field; nothing given: not mapped", 2, 3, TRUE, run_set },
+  { "mapping", "value", "member|order FIELD VALUE [CRM-VALUE]",
+    "What is sent for a value (* any other, \"\" nothing); nothing given: as it is", 3, 4, TRUE,
+    mp_cli_set_mapping_value },
+  { "mapping", "check", "[SETTINGS]", "How each field fits, how it is written, and what is wrong",
+    0, 1, TRUE, mp_cli_check_mapping },
   { NULL },
 };

@@ -83,6 +83,8 @@ gboolean mp_cli_open_session (MpCli *cli, GError **error);
 MpRecordModel *mp_cli_find_record (MpCli *cli, GError **error);
 const MpFieldSpec *mp_cli_find_mapping (MpCli *cli, const char *name, GError **error);
 MpExit mp_cli_suggest_mapping (MpCli *cli, char **arguments, GError **error);
+MpExit mp_cli_check_mapping (MpCli *cli, char **arguments, GError **error);
+MpExit mp_cli_set_mapping_value (MpCli *cli, char **arguments, GError **error);
 void mp_cli_set_usage_error (GError **error, const char *usage);
 /* @id: (nullable): of no platform that could be used; a mere listing says why */
 void mp_cli_set_no_platform_error (MpCli *cli, const char *id, GError **error);

@@ -73,6 +73,17 @@ static const struct
   { MP_FIELD_TYPE_LOSSY,
     N_ ("A field of type “{to}” may shorten or refuse {label}, which is of type “{from}”. Check "
         "that this is meant.") },
+  { MP_FIELD_CHOICE_GONE,
+    N_ ("“{value}” is no choice of “{name}” in the CRM (any more). Choose what {label} is sent as "
+        "again.") },
+  { MP_FIELD_CHOICES_LACKING,
+    N_ ("“{name}” takes only the CRM’s own choices, and these are none: {values}. Choose what is "
+        "sent for them.") },
+  { MP_FIELD_INVERTED,
+    N_ ("“{name}” says the opposite of {label}: a yes there is a no here. Exchange yes and no.") },
+  { MP_FIELD_MAY_BE_CUT,
+    N_ ("“{name}” takes {limit} characters, and {label} can be longer. Check that this is "
+        "meant.") },
   { MP_FIELD_REQUIRED_AT_CRM,
     N_ ("The CRM requires “{name}”, but nothing is sent to it. Map a field to it, or give it a "
         "default value in the CRM.") },

@@ -27,9 +27,13 @@ G_BEGIN_DECLS
 #define MP_FIELD_READ_ONLY_AT_CRM "read-only-at-crm" /* name */
 #define MP_FIELD_TYPE_IMPOSSIBLE "type-impossible"   /* from, to */
 #define MP_FIELD_TYPE_LOSSY "type-lossy"             /* from, to (a warning) */
-#define MP_FIELD_REQUIRED_AT_CRM "required-at-crm"   /* name (a warning) */
-#define MP_FIELD_DUPLICATE_NAME "duplicate-name"     /* name */
-#define MP_FIELD_DOCUMENT "document"                 /* message: a fault of a platform document */
+#define MP_FIELD_CHOICE_GONE "choice-gone"         /* name, value: a rule sends what is no choice */
+#define MP_FIELD_CHOICES_LACKING "choices-lacking" /* name, values (a warning) */
+#define MP_FIELD_INVERTED "inverted"               /* name (a warning) */
+#define MP_FIELD_MAY_BE_CUT "may-be-cut"           /* name, limit (a warning) */
+#define MP_FIELD_REQUIRED_AT_CRM "required-at-crm" /* name (a warning) */
+#define MP_FIELD_DUPLICATE_NAME "duplicate-name"   /* name */
+#define MP_FIELD_DOCUMENT "document"               /* message: a fault of a platform document */
 #define MP_FIELD_SERVER "server" /* message: a server's code this program does not know */
 
 typedef enum

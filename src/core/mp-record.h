@@ -57,9 +57,4 @@ MpRecord *mp_record_with_archived (MpRecord *self, gboolean archived) G_GNUC_WAR
 MpChanges *mp_record_diff (MpRecord *from, MpRecord *to) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_record_equal_content (MpRecord *a, MpRecord *b);
 
-/* Mapping entries: a CRM field's name, or "not sent" with a reason. */
-JsonNode *mp_mapping_not_sent_new (const char *reason) G_GNUC_WARN_UNUSED_RESULT;
-const char *mp_mapping_get_not_sent (JsonNode *entry);
-const char *mp_mapping_get_target (JsonNode *entry);
-
 G_END_DECLS

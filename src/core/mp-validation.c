@@ -3,7 +3,9 @@
 
 #include "mp-catalogue.h"
 #include "mp-clock.h"
+#include "mp-field-fit.h"
 #include "mp-json.h"
+#include "mp-mapping-entry.h"
 
 #define GENERAL_MAX_LENGTH 4000
 #define NIL_UUID "00000000-0000-0000-0000-000000000000"
@@ -290,19 +292,70 @@ check_target (Validation *self, const char *pointer, const char *object, const c
   return field;
 }
 
-static void
-check_types (Validation *self, const char *pointer, MpCatalogueField *from, MpCrmField *to)
+static MpCompatibility
+check_types (
+    Validation *self, const char *pointer, MpCatalogueField *from, MpCrmField *to, JsonNode *entry)
 {
-  const MpFieldType from_type = mp_catalogue_field_get_field_type (from);
-  const MpFieldType to_type = mp_crm_field_get_field_type (to);
-  const MpCompatibility fit = mp_field_type_check (from_type, to_type);
+  const MpCompatibility fit = mp_field_fit_check_types (from, to, entry);
 
-  if (fit != MP_COMPATIBILITY_LOSSY && fit != MP_COMPATIBILITY_IMPOSSIBLE)
+  if (fit == MP_COMPATIBILITY_LOSSY || fit == MP_COMPATIBILITY_IMPOSSIBLE)
+    mp_field_errors_add (
+        self->errors, fit == MP_COMPATIBILITY_LOSSY ? MP_SEVERITY_WARNING : MP_SEVERITY_ERROR,
+        pointer, fit == MP_COMPATIBILITY_LOSSY ? MP_FIELD_TYPE_LOSSY : MP_FIELD_TYPE_IMPOSSIBLE,
+        "from", mp_field_type_to_string (mp_catalogue_field_get_field_type (from)), "to",
+        mp_field_type_to_string (mp_crm_field_get_field_type (to)), NULL);
+  return fit;
+}
+
+/* What a rule sends was chosen from the CRM's list, and is not there (any more). */
+static void
+check_rules (Validation *self, const char *pointer, MpCrmField *to, JsonNode *entry)
+{
+  JsonObject *values = mp_mapping_get_values (entry);
+  g_autoptr (GList) names = values != NULL ? json_object_get_members (values) : NULL;
+  const char *rest = mp_mapping_get_rest (entry);
+  const char *name = mp_crm_field_get_label (to);
+
+  for (GList *item = names; item != NULL; item = item->next)
+    {
+      const char *sent = mp_json_get_string (values, item->data, "");
+
+      if (!mp_field_fit_accepts (to, sent))
+        mp_field_errors_add (self->errors, MP_SEVERITY_ERROR, pointer, MP_FIELD_CHOICE_GONE, "name",
+                             name, "value", sent, NULL);
+    }
+  if (rest != NULL && !mp_field_fit_accepts (to, rest))
+    mp_field_errors_add (self->errors, MP_SEVERITY_ERROR, pointer, MP_FIELD_CHOICE_GONE, "name",
+                         name, "value", rest, NULL);
+}
+
+static void
+check_fit (
+    Validation *self, const char *pointer, MpCatalogueField *from, MpCrmField *to, JsonNode *entry)
+{
+  const char *name = mp_crm_field_get_label (to);
+  unsigned int n_faults = mp_field_errors_get_size (self->errors);
+  g_autofree char *refused = NULL;
+
+  if (check_types (self, pointer, from, to, entry) == MP_COMPATIBILITY_IMPOSSIBLE)
     return;
-  mp_field_errors_add (
-      self->errors, fit == MP_COMPATIBILITY_LOSSY ? MP_SEVERITY_WARNING : MP_SEVERITY_ERROR,
-      pointer, fit == MP_COMPATIBILITY_LOSSY ? MP_FIELD_TYPE_LOSSY : MP_FIELD_TYPE_IMPOSSIBLE,
-      "from", mp_field_type_to_string (from_type), "to", mp_field_type_to_string (to_type), NULL);
+  check_rules (self, pointer, to, entry);
+  if (mp_field_errors_get_size (self->errors) > n_faults)
+    return;
+  refused = mp_field_fit_list_refused (from, to, entry);
+  if (refused != NULL)
+    mp_field_errors_add (self->errors, MP_SEVERITY_WARNING, pointer, MP_FIELD_CHOICES_LACKING,
+                         "name", name, "values", refused, NULL);
+  if (mp_field_fit_is_inverted (from, to, entry))
+    mp_field_errors_add (self->errors, MP_SEVERITY_WARNING, pointer, MP_FIELD_INVERTED, "name",
+                         name, NULL);
+  if (mp_field_fit_may_be_cut (from, to))
+    {
+      g_autofree char *limit = g_strdup_printf ("%u", mp_crm_field_get_max_length (to));
+
+      mp_field_errors_add (self->errors, MP_SEVERITY_WARNING, pointer, MP_FIELD_MAY_BE_CUT, "limit",
+                           limit, "name", name, NULL);
+    }
 }
 
 static void
@@ -310,9 +363,10 @@ check_mapped (Validation *self,
               Mapping *mapping,
               const char *pointer,
               MpCatalogueField *field,
-              const char *target)
+              JsonNode *entry)
 {
   const char *name = mp_catalogue_field_get_name (field);
+  const char *target = mp_mapping_get_target (entry);
   const char *other = g_hash_table_lookup (mapping->targets, target);
   MpCrmField *crm_field;
 
@@ -326,7 +380,7 @@ check_mapped (Validation *self,
 
   crm_field = check_target (self, pointer, mapping->object, target);
   if (crm_field != NULL)
-    check_types (self, pointer, field, crm_field);
+    check_fit (self, pointer, field, crm_field, entry);
 }
 
 static void
@@ -334,12 +388,14 @@ check_row (Validation *self, Mapping *mapping, MpCatalogueField *field, JsonNode
 {
   const char *name = mp_catalogue_field_get_name (field);
   g_autofree char *pointer = mp_pointer_append (mapping->spec->path, name);
-  const char *target = entry != NULL ? mp_json_node_get_string (entry) : NULL;
+  const char *target = mp_mapping_get_target (entry);
   const char *reason = mp_mapping_get_not_sent (entry);
   const gboolean required = mp_catalogue_field_get_required (field);
 
-  if (!is_blank (target))
-    check_mapped (self, mapping, pointer, field, target);
+  if (entry != NULL && !mp_mapping_is_well_formed (entry))
+    add_wrong_type (self, pointer, "mapping");
+  else if (!is_blank (target))
+    check_mapped (self, mapping, pointer, field, entry);
   else if (reason != NULL)
     {
       if (required && is_blank (reason))
@@ -347,8 +403,6 @@ check_row (Validation *self, Mapping *mapping, MpCatalogueField *field, JsonNode
       else
         check_length (self, pointer, reason, 0);
     }
-  else if (entry != NULL && target == NULL)
-    add_wrong_type (self, pointer, "mapping");
   else if (required)
     add_simple (self, pointer, MP_FIELD_UNMAPPED, "field", name);
 }

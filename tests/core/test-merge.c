@@ -5,6 +5,7 @@
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-mapping-entry.h"
 
 #define RECORD_ID "01890000-0000-7000-8000-000000000001"
 

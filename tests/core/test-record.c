@@ -5,6 +5,7 @@
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-mapping-entry.h"
 
 #define RECORD_ID "01890000-0000-7000-8000-000000000001"
 
@@ -376,29 +377,6 @@ test_with_state (void)
 }
 
 static void
-test_mapping (void)
-{
-  g_autoptr (JsonNode) target = mp_json_node_new_string ("Email");
-  g_autoptr (JsonNode) empty = mp_json_node_new_string ("");
-  g_autoptr (JsonNode) not_sent = mp_mapping_not_sent_new ("no field");
-  g_autoptr (JsonNode) null = mp_json_node_new_null ();
-  g_autoptr (JsonNode) wrong = mp_json_node_take_object (parse ("{\"not_sent\":5}"));
-  g_autoptr (JsonNode) array = mp_json_parse ("[\"Email\"]", -1, NULL);
-
-  g_assert_cmpstr (mp_mapping_get_target (target), ==, "Email");
-  g_assert_null (mp_mapping_get_not_sent (target));
-  g_assert_null (mp_mapping_get_target (not_sent));
-  g_assert_cmpstr (mp_mapping_get_not_sent (not_sent), ==, "no field");
-  g_assert_null (mp_mapping_get_target (empty));
-  g_assert_null (mp_mapping_get_target (null));
-  g_assert_null (mp_mapping_get_target (NULL));
-  g_assert_null (mp_mapping_get_target (array));
-  g_assert_null (mp_mapping_get_not_sent (NULL));
-  g_assert_null (mp_mapping_get_not_sent (null));
-  g_assert_null (mp_mapping_get_not_sent (wrong));
-}
-
-static void
 test_changes_list (void)
 {
   g_autoptr (MpChanges) changes = mp_changes_new ();
@@ -531,7 +509,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/record/diff-between-shapes", test_diff_between_shapes);
   g_test_add_func ("/core/record/with-content-leaves-own-members", test_with_content);
   g_test_add_func ("/core/record/with-revision-and-archived", test_with_state);
-  g_test_add_func ("/core/record/mapping-entries", test_mapping);
   g_test_add_func ("/core/record/crosses-threads", test_threads);
   g_test_add_func ("/core/changes/list", test_changes_list);
   g_test_add_func ("/core/changes/values-are-copied", test_changes_copy_values);

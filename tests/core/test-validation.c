@@ -96,6 +96,28 @@ add_field (
   g_list_store_append (fields, field);
 }
 
+static void
+add_choice (GListStore *fields, const char *name, gboolean restricted)
+{
+  g_autoptr (GPtrArray) options = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_option_free);
+  g_autoptr (MpCrmField) field = NULL;
+
+  g_ptr_array_add (options, mp_option_new ("M", "Male"));
+  g_ptr_array_add (options, mp_option_new ("F", "Female"));
+  field = mp_crm_field_new (&(MpCrmFieldInit){
+      .name = name, .type = MP_FIELD_TYPE_ENUM, .restricted = restricted, .options = options });
+  g_list_store_append (fields, field);
+}
+
+static void
+add_short_text (GListStore *fields)
+{
+  g_autoptr (MpCrmField) field = mp_crm_field_new (
+      &(MpCrmFieldInit){ .name = "Short", .type = MP_FIELD_TYPE_TEXT, .max_length = 8 });
+
+  g_list_store_append (fields, field);
+}
+
 /* A field F_NAME for each of the catalogue's, of just its type. */
 static GListStore *
 make_fields (const char *catalogue_name)
@@ -136,6 +158,10 @@ make_metadata (void)
   add_field (member, "Notes", MP_FIELD_TYPE_LONGTEXT, FALSE, FALSE);
   add_field (member, "Flag", MP_FIELD_TYPE_BOOLEAN, FALSE, FALSE);
   add_field (member, "Title", MP_FIELD_TYPE_TEXT, FALSE, FALSE);
+  add_field (member, "Wants_Mail", MP_FIELD_TYPE_BOOLEAN, FALSE, FALSE);
+  add_choice (member, "Sex", TRUE);
+  add_choice (member, "Free", FALSE);
+  add_short_text (member);
   objects_only = mp_crm_metadata_with_objects (empty, G_LIST_MODEL (objects));
   member_only = mp_crm_metadata_with_fields (objects_only, "Contact", G_LIST_MODEL (member));
   return mp_crm_metadata_with_fields (member_only, "Order", G_LIST_MODEL (order));
@@ -491,6 +517,11 @@ test_mapping (Fixture *fixture, gconstpointer data)
       "E /crm/member_fields/email wrong-type expected=mapping\n" },
     { "{\"/crm/member_fields/email\":{\"target\":\"x\"}}",
       "E /crm/member_fields/email wrong-type expected=mapping\n" },
+    { "{\"/crm/member_fields/email\":{\"field\":\"F_email\",\"values\":{\"a\":7}}}",
+      "E /crm/member_fields/email wrong-type expected=mapping\n" },
+    { "{\"/crm/member_fields/email\":{\"field\":\"F_email\",\"not_sent\":\"x\"}}",
+      "E /crm/member_fields/email wrong-type expected=mapping\n" },
+    { "{\"/crm/member_fields/email\":{\"field\":\"F_email\",\"rest\":\"a@example.com\"}}", "" },
     /* Optional: nothing, a target, or not sent without a reason. */
     { "{\"/crm/member_fields/bio\":{\"not_sent\":\"\"}}", "" },
     { "{\"/crm/member_fields/bio\":\"Notes\"}", "" },
@@ -569,6 +600,40 @@ test_metadata (Fixture *fixture, gconstpointer data)
       "E /crm/member_fields/company type-impossible from=text to=boolean\n" },
     { "{\"/crm/member_fields/interestedIn\":\"Title\"}",
       "W /crm/member_fields/interestedIn type-lossy from=multienum to=text\n" },
+    /* Choices: the CRM's own only, where it says so. */
+    { "{\"/crm/member_fields/gender\":\"Free\"}", "" },
+    { "{\"/crm/member_fields/gender\":\"Sex\"}",
+      "W /crm/member_fields/gender choices-lacking name=Sex values=Male, Female, Other, Not "
+      "Specified\n" },
+    { "{\"/crm/member_fields/gender\":{\"field\":\"Sex\",\"values\":{\"Male\":\"M\"}}}",
+      "W /crm/member_fields/gender choices-lacking name=Sex values=Female, Other, Not "
+      "Specified\n" },
+    { "{\"/crm/member_fields/gender\":{\"field\":\"Sex\",\"values\":{\"Male\":\"M\","
+      "\"Female\":\"F\"},\"rest\":\"\"}}",
+      "" },
+    { "{\"/crm/member_fields/gender\":{\"field\":\"Sex\",\"values\":{\"Male\":\"man\"},"
+      "\"rest\":\"none\"}}",
+      "E /crm/member_fields/gender choice-gone name=Sex value=man\n"
+      "E /crm/member_fields/gender choice-gone name=Sex value=none\n" },
+    { "{\"/crm/member_fields/gender\":{\"field\":\"F_firstName\"}}",
+      "E /crm/member_fields/gender mapped-twice other=firstName target=F_firstName\n" },
+    /* A yes that is a no there. */
+    { "{\"/crm/member_fields/emailOptOut\":\"Wants_Mail\"}",
+      "W /crm/member_fields/emailOptOut inverted name=Wants_Mail\n" },
+    { "{\"/crm/member_fields/emailOptOut\":{\"field\":\"Wants_Mail\","
+      "\"values\":{\"true\":\"false\",\"false\":\"true\"}}}",
+      "" },
+    { "{\"/crm/member_fields/emailOptOut\":{\"field\":\"Wants_Mail\","
+      "\"values\":{\"true\":\"N\"}}}",
+      "E /crm/member_fields/emailOptOut choice-gone name=Wants_Mail value=N\n" },
+    /* A choice becomes a yes or no by rules only. */
+    { "{\"/crm/member_fields/accountStatus\":\"Flag\"}",
+      "E /crm/member_fields/accountStatus type-impossible from=enum to=boolean\n" },
+    { "{\"/crm/member_fields/accountStatus\":{\"field\":\"Flag\","
+      "\"values\":{\"active\":\"true\"},\"rest\":\"false\"}}",
+      "" },
+    { "{\"/crm/member_fields/department\":\"Short\"}",
+      "W /crm/member_fields/department may-be-cut limit=8 name=Short\n" },
     { "{\"/crm/event_tag\":\"Other\"}", "W /crm/member_fields required-at-crm name=Tags\n" },
     { "{\"/crm/event_tag\":\"Other\",\"/crm/member_fields/interestedIn\":\"Tags\"}", "" },
   };

@@ -76,6 +76,23 @@ def connect_orders(stand, source):
             stand.mpctl("mapping", "set", "order", row["field"], "--not-sent", "No such field at the CRM", "--no-sync")
 
 
+def check_mapping(stand):
+    """Each mapped field says how it fits; a rule for one of its values is kept, checked and taken back."""
+    rows = {row["field"]: row for row in stand.mpctl("mapping", "check", "Main integrations", expect=3)["member"]}
+    fits = {row["fit"] for row in rows.values() if "target" in row}
+    check("exact" in fits and fits <= {"exact", "safe", "lossy"}, f"each mapped field fits: {fits}")
+    row = next(row for row in rows.values() if row.get("values"))
+    value = row["values"][0]["value"]
+    stand.mpctl("mapping", "value", "member", row["field"], value, "sent-instead", "--no-sync")
+    sent = {v["value"]: v["sent"] for r in stand.mpctl("mapping", "check", expect=3)["member"]
+            if r["field"] == row["field"] for v in r["values"]}
+    check(sent[value] == "sent-instead", "a value has a rule of its own")
+    stand.mpctl("mapping", "value", "member", row["field"], value, "--no-sync")
+    stand.mpctl("mapping", "value", "member", "bio", "x", "y", expect=1)
+    check("is not mapped" in stand.last_error, "a field that goes nowhere has no values")
+    check(stand.mpctl("mapping", "check", expect=3)["member"] == list(rows.values()), "without the rule all is as before")
+
+
 def connect_payment_and_accounting(stand):
     stand.mpctl("settings", "set", "/payment_gateway/platform", "stripe", "--no-sync")
     stand.mpctl("credential", "add", "--for", "/payment_gateway/api_key", stdin="pk_test_sandbox000000000000", expect=1)
@@ -161,6 +178,7 @@ def main():
               "signing in says the role")
         free = connect_crm(stand, source)
         connect_orders(stand, source)
+        check_mapping(stand)
         connect_payment_and_accounting(stand)
         parts = stand.mpctl("platform", "show", "xero")["credential"]
         check([part["id"] for part in parts if part["secret"]] == ["client_secret"], "a platform says what its key is")

@@ -3,6 +3,7 @@
 
 #include "mp-app-text.h"
 #include "mp-json.h"
+#include "mp-mapping-entry.h"
 
 #include <glib/gi18n-lib.h>
 

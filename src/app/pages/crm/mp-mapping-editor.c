@@ -7,6 +7,7 @@
 #include "mp-search.h"
 
 #include "mp-json.h"
+#include "mp-mapping-entry.h"
 #include "mp-validation.h"
 
 #include <glib/gi18n-lib.h>
