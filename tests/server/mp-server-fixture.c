@@ -4,8 +4,6 @@
 #include "mp-test-db.h"
 #include "mp-test-folder.h"
 
-#include <sqlite3.h>
-
 char *
 server_fixture_path (ServerFixture *fixture, const char *name)
 {
@@ -57,14 +55,7 @@ server_fixture_tear_down (ServerFixture *fixture, const void *data)
 void
 server_fixture_run_sql (ServerFixture *fixture, const char *sql)
 {
-  g_autofree char *path = server_fixture_path (fixture, "server.db");
-  char *message = NULL;
-  sqlite3 *db;
-
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  sqlite3_exec (db, sql, NULL, NULL, &message);
-  g_assert_cmpstr (message, ==, NULL);
-  sqlite3_close (db);
+  mp_test_db_run_sql (fixture->folder, sql);
 }
 
 void

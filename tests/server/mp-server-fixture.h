@@ -23,7 +23,7 @@ typedef struct
 void server_fixture_set_up (ServerFixture *fixture, const void *data);
 void server_fixture_tear_down (ServerFixture *fixture, const void *data);
 char *server_fixture_path (ServerFixture *fixture, const char *name) G_GNUC_WARN_UNUSED_RESULT;
-/* Runs SQL past the server, as whoever has the file could. */
+/* Runs SQL past the server: mp_test_db_run_sql (). */
 void server_fixture_run_sql (ServerFixture *fixture, const char *sql);
 /* A credential without a secret. */
 void server_fixture_add_credential (ServerFixture *fixture, const char *tenant, const char *id);

@@ -5,6 +5,8 @@
 
 #include "mp-sqlite-db.h"
 
+#include <sqlite3.h>
+
 #ifdef MP_HAVE_POSTGRESQL
 #include "mp-pgsql-db.h"
 #include "mp-test-postgresql.h"
@@ -26,7 +28,50 @@ open_in_cluster (const char *folder, GError **error)
     }
   return mp_pgsql_db_new (server, error);
 }
+
+static void
+run_in_cluster (const char *folder, const char *sql)
+{
+  g_autofree char *database = g_path_get_basename (folder);
+  g_autofree char *value = mp_test_postgresql_run ("postgres", database, sql);
+}
 #endif
+
+gboolean
+mp_test_db_is_postgresql (void)
+{
+#ifdef MP_HAVE_POSTGRESQL
+  return g_getenv ("MP_TEST_POSTGRESQL") != NULL;
+#else
+  return FALSE;
+#endif
+}
+
+static void
+run_in_file (const char *folder, const char *sql)
+{
+  g_autofree char *path = g_build_filename (folder, "server.db", NULL);
+  char *message = NULL;
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_exec (db, sql, NULL, NULL, &message);
+  g_assert_cmpstr (message, ==, NULL);
+  sqlite3_close (db);
+}
+
+void
+mp_test_db_run_sql (const char *folder, const char *sql)
+{
+#ifdef MP_HAVE_POSTGRESQL
+  if (mp_test_db_is_postgresql ())
+    {
+      run_in_cluster (folder, sql);
+      return;
+    }
+#endif
+  run_in_file (folder, sql);
+}
 
 MpDb *
 mp_test_db_open (const char *folder)
@@ -36,7 +81,7 @@ mp_test_db_open (const char *folder)
   MpDb *db = NULL;
 
 #ifdef MP_HAVE_POSTGRESQL
-  if (g_getenv ("MP_TEST_POSTGRESQL") != NULL)
+  if (mp_test_db_is_postgresql ())
     db = open_in_cluster (folder, &error);
   else
 #endif
