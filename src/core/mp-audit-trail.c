@@ -31,6 +31,14 @@ struct _MpAuditVerdict
 
 G_DEFINE_FINAL_TYPE (MpAuditVerdict, mp_audit_verdict, G_TYPE_OBJECT)
 
+/* As a verdict is kept. */
+static const char *const state_names[] = {
+  [MP_AUDIT_INTACT] = "intact",       [MP_AUDIT_CHANGED] = "changed",
+  [MP_AUDIT_MISSING] = "missing",     [MP_AUDIT_REORDERED] = "reordered",
+  [MP_AUDIT_TRUNCATED] = "truncated", [MP_AUDIT_FORKED] = "forked",
+  [MP_AUDIT_UNSIGNED] = "unsigned",   [MP_AUDIT_RESTORED] = "restored",
+};
+
 static void
 set_optional_string (JsonObject *object, const char *name, const char *value)
 {
@@ -305,18 +313,40 @@ mp_audit_entry_get_hash (MpAuditEntry *self)
 char *
 mp_audit_entry_compute_hash (MpAuditEntry *self, const char *previous_hash)
 {
-  static const uint8_t link_mark = 0x01;
-  g_autoptr (GChecksum) checksum = NULL;
   g_autofree char *digest = NULL;
-  uint8_t previous[HASH_BYTES] = { 0 };
-  uint8_t own[HASH_BYTES];
 
   g_return_val_if_fail (MP_IS_AUDIT_ENTRY (self), NULL);
   g_return_val_if_fail (previous_hash == NULL || is_hash (previous_hash), NULL);
 
+  digest = mp_json_digest (self->body);
+  return mp_audit_link (previous_hash, digest);
+}
+
+/**
+ * mp_audit_link:
+ * @previous_hash: (nullable): the hash of the entry before, or %NULL for the first
+ * @digest: the digest of an entry
+ *
+ * A link of the chain, for whoever knows of an entry no more than its digest. Both may be from
+ * outside.
+ *
+ * Returns: (transfer full) (nullable): the entry's hash, in hexadecimal; %NULL when one of the two
+ *   is no SHA-256
+ */
+char *
+mp_audit_link (const char *previous_hash, const char *digest)
+{
+  static const uint8_t link_mark = 0x01;
+  g_autoptr (GChecksum) checksum = NULL;
+  uint8_t previous[HASH_BYTES] = { 0 };
+  uint8_t own[HASH_BYTES];
+
+  g_return_val_if_fail (digest != NULL, NULL);
+
+  if (!is_hash (digest) || (previous_hash != NULL && !is_hash (previous_hash)))
+    return NULL;
   if (previous_hash != NULL)
     read_hash (previous_hash, previous);
-  digest = mp_json_digest (self->body);
   read_hash (digest, own);
 
   checksum = g_checksum_new (G_CHECKSUM_SHA256);
@@ -405,6 +435,11 @@ mp_audit_verdict_dup_text (MpAuditVerdict *self)
                                  sequence);
     case MP_AUDIT_UNSIGNED:
       return g_strdup (_ ("The signature of the audit trail is not valid."));
+    case MP_AUDIT_RESTORED:
+      return g_strdup_printf (
+          _ ("The server was put back from a backup: entry %lld, which was seen "
+                                 "before, is gone from the audit trail."),
+             sequence);
     default:
       g_return_val_if_reached (NULL);
     }
@@ -422,12 +457,50 @@ mp_audit_verdict_new (MpAuditState state, int64_t sequence)
 {
   MpAuditVerdict *self;
 
-  g_return_val_if_fail (state >= MP_AUDIT_INTACT && state <= MP_AUDIT_UNSIGNED, NULL);
+  g_return_val_if_fail (state >= MP_AUDIT_INTACT && state <= MP_AUDIT_RESTORED, NULL);
 
   self = g_object_new (MP_TYPE_AUDIT_VERDICT, NULL);
   self->state = state;
   self->sequence = sequence;
   return self;
+}
+
+/**
+ * mp_audit_verdict_to_string:
+ * @self: a verdict
+ *
+ * Returns: (transfer full): the verdict as it is kept, for mp_audit_verdict_new_from_string ()
+ */
+char *
+mp_audit_verdict_to_string (MpAuditVerdict *self)
+{
+  g_return_val_if_fail (MP_IS_AUDIT_VERDICT (self), NULL);
+
+  return g_strdup_printf ("%s %" G_GINT64_FORMAT, state_names[self->state], self->sequence);
+}
+
+/**
+ * mp_audit_verdict_new_from_string:
+ * @text: a verdict as it was kept
+ *
+ * Returns: (transfer full) (nullable): the verdict, or %NULL when it is none
+ */
+MpAuditVerdict *
+mp_audit_verdict_new_from_string (const char *text)
+{
+  g_auto (GStrv) parts = NULL;
+  gint64 sequence;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  parts = g_strsplit (text, " ", 2);
+  for (int state = MP_AUDIT_INTACT; state <= MP_AUDIT_RESTORED; state++)
+    {
+      if (g_strcmp0 (parts[0], state_names[state]) == 0 && parts[1] != NULL &&
+          g_ascii_string_to_signed (parts[1], 10, 0, G_MAXINT64, &sequence, NULL))
+        return mp_audit_verdict_new ((MpAuditState) state, sequence);
+    }
+  return NULL;
 }
 
 /**

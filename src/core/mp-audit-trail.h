@@ -38,6 +38,9 @@ char *mp_audit_entry_compute_hash (MpAuditEntry *self, const char *previous_hash
 MpAuditEntry *mp_audit_entry_with_hash (MpAuditEntry *self,
                                         const char *hash) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The hash after @previous_hash of an entry whose digest is known; NULL: one of them is none. */
+char *mp_audit_link (const char *previous_hash, const char *digest) G_GNUC_WARN_UNUSED_RESULT;
+
 typedef struct
 {
   const char *actor; /* each (nullable): any */
@@ -55,6 +58,7 @@ typedef enum
   MP_AUDIT_TRUNCATED, /* shorter than the head, or than a head seen earlier */
   MP_AUDIT_FORKED,    /* another hash where an earlier head was seen */
   MP_AUDIT_UNSIGNED,  /* the head's signature does not verify */
+  MP_AUDIT_RESTORED,  /* shorter or another, but of a new epoch: an older copy was put back */
 } MpAuditState;
 
 /* What a verification found. Immutable. */
@@ -66,6 +70,9 @@ int64_t mp_audit_verdict_get_sequence (
 char *mp_audit_verdict_dup_text (MpAuditVerdict *self) G_GNUC_WARN_UNUSED_RESULT; /* translated */
 MpAuditVerdict *mp_audit_verdict_new (MpAuditState state,
                                       int64_t sequence) G_GNUC_WARN_UNUSED_RESULT;
+char *mp_audit_verdict_to_string (MpAuditVerdict *self) G_GNUC_WARN_UNUSED_RESULT; /* to keep it */
+MpAuditVerdict *
+mp_audit_verdict_new_from_string (const char *text) G_GNUC_WARN_UNUSED_RESULT; /* (nullable) */
 
 /* Verifies @entries (GListModel or array of MpAuditEntry, ascending from 1) against a head and,
  * where @seen_sequence is not 0, an earlier head. */

@@ -314,13 +314,45 @@ test_forked (void)
 static void
 test_verdict_texts (void)
 {
-  for (MpAuditState state = MP_AUDIT_INTACT; state <= MP_AUDIT_UNSIGNED; state++)
+  for (MpAuditState state = MP_AUDIT_INTACT; state <= MP_AUDIT_RESTORED; state++)
     {
       g_autoptr (MpAuditVerdict) verdict = mp_audit_verdict_new (state, 17);
       g_autofree char *text = mp_audit_verdict_dup_text (verdict);
 
       g_assert_cmpint (strstr (text, "17") != NULL, ==, state != MP_AUDIT_UNSIGNED);
     }
+}
+
+static void
+test_verdict_is_kept (void)
+{
+  static const char *const broken[] = { "", "intact", "forked x", "forked -1", "other 3", "1" };
+
+  for (MpAuditState state = MP_AUDIT_INTACT; state <= MP_AUDIT_RESTORED; state++)
+    {
+      g_autoptr (MpAuditVerdict) verdict = mp_audit_verdict_new (state, 17);
+      g_autofree char *text = mp_audit_verdict_to_string (verdict);
+      g_autoptr (MpAuditVerdict) again = mp_audit_verdict_new_from_string (text);
+
+      g_assert_cmpint (mp_audit_verdict_get_state (again), ==, state);
+      g_assert_cmpint (mp_audit_verdict_get_sequence (again), ==, 17);
+    }
+  for (size_t i = 0; i < G_N_ELEMENTS (broken); i++)
+    g_assert_null (mp_audit_verdict_new_from_string (broken[i]));
+}
+
+/* With its digest alone, an entry has the same place in the chain. */
+static void
+test_link (void)
+{
+  g_autoptr (GPtrArray) trail = new_trail (2);
+  g_autoptr (JsonObject) object = mp_audit_entry_to_json (trail->pdata[1]);
+  g_autofree char *digest = mp_json_digest (json_object_get_member (object, "entry"));
+  g_autofree char *hash = mp_audit_link (hash_at (trail, 1), digest);
+
+  g_assert_cmpstr (hash, ==, hash_at (trail, 2));
+  g_assert_null (mp_audit_link (NULL, "no digest"));
+  g_assert_null (mp_audit_link ("no hash", digest));
 }
 
 int
@@ -340,5 +372,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/audit/truncated", test_truncated);
   g_test_add_func ("/core/audit/forked", test_forked);
   g_test_add_func ("/core/audit/verdict-names-the-entry", test_verdict_texts);
+  g_test_add_func ("/core/audit/verdict-is-kept", test_verdict_is_kept);
+  g_test_add_func ("/core/audit/link-by-the-digest", test_link);
   return g_test_run ();
 }

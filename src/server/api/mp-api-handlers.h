@@ -42,5 +42,6 @@ MpApiReply *mp_api_test_connection (MpApi *self, MpApiRequest *request, GError *
 
 MpApiReply *mp_api_list_audit (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_audit_head (MpApi *self, MpApiRequest *request, GError **error);
+MpApiReply *mp_api_get_audit_proof (MpApi *self, MpApiRequest *request, GError **error);
 
 G_END_DECLS

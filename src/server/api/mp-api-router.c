@@ -41,6 +41,7 @@ static const MpApiRoute routes[] = {
   { TENANT "/changes", "POST", MP_PERMISSION_READ, MP_API_ROUTE_BODY, mp_api_post_changes },
   { TENANT "/audit", "GET", MP_PERMISSION_AUDIT, MP_API_ROUTE_PLAIN, mp_api_list_audit },
   { TENANT "/audit/head", "GET", MP_PERMISSION_AUDIT, MP_API_ROUTE_PLAIN, mp_api_get_audit_head },
+  { TENANT "/audit/proof", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_audit_proof },
 };
 
 static gboolean

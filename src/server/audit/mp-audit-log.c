@@ -341,3 +341,48 @@ mp_audit_log_list (MpAuditLog *self,
     *next = rows->len > limit ? ((MpDbAuditRow *) rows->pdata[limit - 1])->sequence : 0;
   return g_steal_pointer (&entries);
 }
+
+/**
+ * mp_audit_log_list_digests:
+ * @self: the log
+ * @tenant: whose trail
+ * @after: the number of an entry
+ * @last: the number of a later one
+ * @limit: at most so many
+ * @error: return location
+ *
+ * Computes each from what is stored of the entry, whatever that is: a changed one leads to another
+ * hash than the head's.
+ *
+ * Returns: (transfer full) (element-type utf8): the SHA-256 of each entry after @after up to @last,
+ *   ascending, in hexadecimal
+ */
+GPtrArray *
+mp_audit_log_list_digests (MpAuditLog *self,
+                           const char *tenant,
+                           int64_t after,
+                           int64_t last,
+                           unsigned int limit,
+                           GError **error)
+{
+  const MpAuditFilter filter = { .since = after };
+  g_autoptr (GPtrArray) digests = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) rows = NULL;
+
+  g_return_val_if_fail (MP_IS_AUDIT_LOG (self) && tenant != NULL && limit > 0, NULL);
+
+  if (after >= last)
+    return g_steal_pointer (&digests);
+  rows = mp_db_list_audit (self->db, tenant, &filter, limit, error);
+  if (rows == NULL)
+    return NULL;
+  for (unsigned int i = 0; i < rows->len; i++)
+    {
+      const MpDbAuditRow *row = g_ptr_array_index (rows, i);
+
+      if (row->sequence > last)
+        break;
+      g_ptr_array_add (digests, g_compute_checksum_for_string (G_CHECKSUM_SHA256, row->entry, -1));
+    }
+  return g_steal_pointer (&digests);
+}

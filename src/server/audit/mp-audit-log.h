@@ -61,6 +61,15 @@ GPtrArray *mp_audit_log_list (MpAuditLog *self,
                               int64_t *next,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* (element-type utf8): the digests of the entries after @after up to @last, at most @limit; what a
+ * witness computes the chain from. */
+GPtrArray *mp_audit_log_list_digests (MpAuditLog *self,
+                                      const char *tenant,
+                                      int64_t after,
+                                      int64_t last,
+                                      unsigned int limit,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Recomputes the tenant's whole chain against its signed head and, where given, an earlier one. */
 MpAuditVerdict *mp_audit_log_verify (MpAuditLog *self,
                                      const char *tenant,

@@ -132,6 +132,34 @@ mp_test_api_set_up (MpTestApi *self, gconstpointer data)
   self->session = soup_session_new_with_options ("max-conns", 64, "max-conns-per-host", 64, NULL);
 }
 
+void
+mp_test_api_keep_trail (MpTestApi *self)
+{
+  mp_test_db_run_sql (
+      self->folder,
+      mp_test_db_is_postgresql ()
+          ? "ALTER TABLE audit DISABLE TRIGGER USER;"
+            "CREATE TABLE kept AS SELECT * FROM audit;"
+            "CREATE TABLE kept_head AS SELECT id, audit_sequence, audit_hash, audit_signature"
+            " FROM tenant"
+          : "DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted;"
+            "CREATE TABLE kept AS SELECT * FROM audit;"
+            "CREATE TABLE kept_head AS SELECT * FROM audit_head");
+}
+
+void
+mp_test_api_put_trail_back (MpTestApi *self)
+{
+  mp_test_db_run_sql (self->folder, "DELETE FROM audit; INSERT INTO audit SELECT * FROM kept");
+  mp_test_db_run_sql (
+      self->folder,
+      mp_test_db_is_postgresql ()
+          ? "UPDATE tenant SET audit_sequence = kept_head.audit_sequence,"
+            " audit_hash = kept_head.audit_hash, audit_signature = kept_head.audit_signature"
+            " FROM kept_head WHERE kept_head.id = tenant.id"
+          : "DELETE FROM audit_head; INSERT INTO audit_head SELECT * FROM kept_head");
+}
+
 /* After every test the trail verifies. */
 static void
 assert_trail_is_intact (MpTestApi *self)

@@ -34,6 +34,11 @@ typedef struct
 void mp_test_api_set_up (MpTestApi *self, gconstpointer data);
 void mp_test_api_tear_down (MpTestApi *self, gconstpointer data);
 
+/* Makes the trail of "demo" what an older copy of the database holds: its first entries alone, with
+ * the head that was signed then. mp_test_api_keep_trail () keeps the copy. */
+void mp_test_api_keep_trail (MpTestApi *self);
+void mp_test_api_put_trail_back (MpTestApi *self);
+
 /* A listener of its own on the same data, not started. */
 MpApiServer *mp_test_api_new_server (MpTestApi *self);
 

@@ -238,6 +238,7 @@ test_roles (MpTestApi *self, gconstpointer data)
     { "GET", "/catalogue/member", 200, 200, 403 },
     { "GET", "/audit", 403, 200, 403 },
     { "GET", "/audit/head", 403, 200, 403 },
+    { "GET", "/audit/proof", 200, 200, 403 },
     { "POST", "/integration-settings", 403, 403, 403 },
     { "PUT", "/integration-settings/" UNKNOWN_ID, 403, 403, 403 },
     { "PATCH", "/integration-settings/" UNKNOWN_ID, 403, 403, 403 },
@@ -290,6 +291,7 @@ static const char *const guessed_paths[] = {
   "/audit",
   "/audit?resource=settings/%s",
   "/audit/head",
+  "/audit/proof?from=0",
   "/sealing-key",
   "/crm/objects?settings=%s",
   "/test?section=payment_gateway&settings=%s",
@@ -406,6 +408,48 @@ test_trail (MpTestApi *self, gconstpointer data)
   mp_test_assert_problem (bad, 400, "invalid");
 }
 
+/* Whoever kept a head computes the newest one, from digests that say nothing else. */
+static void
+test_proof (MpTestApi *self, gconstpointer data)
+{
+  g_autofree char *key = mp_test_api_add_key (self, "stripe", "payment");
+  g_autofree char *content = mp_test_content ("Secretive Club", key);
+  g_autoptr (MpTestAnswer) before = mp_test_api_get (self, self->auditor, "/audit/head");
+  g_autoptr (MpTestAnswer) made = mp_test_api_post (self, "/integration-settings",
+                                                    g_strdup_printf ("{%s}", content));
+  g_autoptr (MpTestAnswer) sign_in = mp_test_api_get (self, self->user, "?purpose=sign-in");
+  int64_t from = mp_json_get_int (before->body, "sequence", 0);
+  g_autofree char *path = g_strdup_printf ("/audit/proof?from=%" G_GINT64_FORMAT, from);
+  g_autofree char *short_path = g_strconcat (path, "&limit=1", NULL);
+  g_autoptr (MpTestAnswer) proof = mp_test_api_get (self, self->user, path);
+  g_autoptr (MpTestAnswer) one = mp_test_api_get (self, self->user, short_path);
+  g_autoptr (MpTestAnswer) ahead = mp_test_api_get (self, self->user, "/audit/proof?from=1000");
+  g_autoptr (MpTestAnswer) bad = mp_test_api_get (self, self->user, "/audit/proof?from=-1");
+  JsonArray *digests = mp_json_get_array (proof->body, "digests");
+  g_autofree char *hash = g_strdup (mp_test_string (before->body, "/hash"));
+
+  g_assert_cmpuint (made->status, ==, 201);
+  g_assert_cmpuint (proof->status, ==, 200);
+  g_assert_null (strstr (proof->text, "Secretive"));
+  g_assert_null (strstr (proof->text, "anna"));
+  for (unsigned int i = 0; i < json_array_get_length (digests); i++)
+    {
+      char *next = mp_audit_link (hash, json_array_get_string_element (digests, i));
+
+      g_free (hash);
+      hash = next;
+    }
+  g_assert_cmpint (from + json_array_get_length (digests), ==,
+                   mp_json_get_int (mp_json_get_object (proof->body, "head"), "sequence", 0));
+  g_assert_cmpstr (hash, ==, mp_test_string (proof->body, "/head/hash"));
+  g_assert_cmpuint (json_array_get_length (digests), >, 1);
+
+  g_assert_cmpuint (json_array_get_length (mp_json_get_array (one->body, "digests")), ==, 1);
+  g_assert_cmpuint (json_array_get_length (mp_json_get_array (ahead->body, "digests")), ==, 0);
+  g_assert_cmpstr (mp_test_string (ahead->body, "/head/hash"), ==, hash);
+  mp_test_assert_problem (bad, 400, "invalid");
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/server/api/access/" path, MpTestApi, NULL, mp_test_api_set_up, function,           \
               mp_test_api_tear_down)
@@ -425,6 +469,7 @@ main (int argc, char **argv)
   ADD ("keeps-tenants-apart", test_other_tenants);
   ADD ("denies-single-operations", test_denied_operation);
   ADD ("keeps-the-trail", test_trail);
+  ADD ("proves-the-trail", test_proof);
 
   return g_test_run ();
 }

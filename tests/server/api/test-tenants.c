@@ -48,6 +48,7 @@ static const struct
   { "POST", "/test?settings=ID&section=crm" },
   { "GET", "/audit" },
   { "GET", "/audit/head" },
+  { "GET", "/audit/proof?from=1" },
   { "GET", "/sealing-key" },
 };
 
