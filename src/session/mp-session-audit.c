@@ -3,9 +3,7 @@
 
 #include "mp-audit-head.h"
 #include "mp-error.h"
-
-#include <sodium.h>
-#include <string.h>
+#include "mp-witness.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -20,10 +18,11 @@ typedef struct
   char *action;   /* (nullable) */
   char *resource; /* (nullable) */
   int64_t since;
-  MpSecret *token;      /* (nullable): not read yet */
-  GPtrArray *entries;   /* (element-type MpAuditEntry): ascending */
-  gboolean is_verified; /* up to the head */
-  MpAuditHead *head;    /* (nullable) */
+  MpSecret *token;        /* (nullable): not read yet */
+  GPtrArray *entries;     /* (element-type MpAuditEntry): ascending */
+  gboolean is_verified;   /* up to the head */
+  MpAuditHead *head;      /* (nullable) */
+  MpAuditVerdict *proven; /* (nullable): what the witness found */
 } Reading;
 
 static void
@@ -35,35 +34,17 @@ reading_free (Reading *reading)
   g_clear_pointer (&reading->token, mp_secret_unref);
   g_clear_pointer (&reading->entries, g_ptr_array_unref);
   g_clear_object (&reading->head);
+  g_clear_object (&reading->proven);
   g_free (reading);
-}
-
-static gboolean
-decode (const char *text, unsigned char *bytes, size_t size)
-{
-  size_t length = 0;
-
-  return text != NULL &&
-         sodium_base642bin (bytes, size, text, strlen (text), NULL, &length, NULL,
-                            sodium_base64_VARIANT_ORIGINAL) == 0 &&
-         length == size;
 }
 
 /* Was the head signed with the key of the first sign-in? */
 static gboolean
 head_is_signed (MpSession *self, MpAuditHead *head)
 {
-  const char *pinned = mp_store_delta_get_meta (self->latest, MP_SESSION_META_PINNED_AUDIT_KEY);
-  unsigned char key[crypto_sign_PUBLICKEYBYTES];
-  unsigned char signature[crypto_sign_BYTES];
-  g_autofree char *text =
-      g_strdup_printf ("member-pulse/%s\n%" G_GINT64_FORMAT "\n%s\n", self->profile->tenant,
-                       mp_audit_head_get_sequence (head), mp_audit_head_get_hash (head));
+  const char *pinned = mp_store_delta_get_meta (self->latest, MP_META_PINNED_AUDIT_KEY);
 
-  return sodium_init () >= 0 && decode (pinned, key, sizeof key) &&
-         decode (mp_audit_head_get_signature (head), signature, sizeof signature) &&
-         crypto_sign_verify_detached (signature, (const unsigned char *) text, strlen (text),
-                                      key) == 0;
+  return pinned != NULL && mp_witness_is_signed (head, self->profile->tenant, pinned);
 }
 
 static int64_t
@@ -214,6 +195,51 @@ head_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+alarm_ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (mp_store_set_meta_finish (MP_STORE (source), result, &error))
+    g_task_return_pointer (task, g_object_ref (((Reading *) g_task_get_task_data (task))->proven),
+                           g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Whoever may not read the entries knows all that can be known without. */
+static void
+end_alarm (GTask *task)
+{
+  MpSession *self = g_task_get_source_object (task);
+  g_autoptr (GHashTable) meta = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+
+  g_hash_table_insert (meta, (gpointer) MP_META_AUDIT_SUSPECT, NULL);
+  mp_store_set_meta_async (self->store, meta, NULL, alarm_ended_cb, task);
+}
+
+static void
+witnessed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  MpSession *self = g_task_get_source_object (task);
+  Reading *reading = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GError *error = NULL;
+
+  reading->proven = mp_witness_check_finish (MP_STORE (source), result, &error);
+  if (reading->proven == NULL)
+    g_task_return_error (task, error);
+  else if (mp_audit_verdict_get_state (reading->proven) != MP_AUDIT_INTACT || self->store == NULL)
+    g_task_return_pointer (task, g_object_ref (reading->proven), g_object_unref);
+  else if (!mp_session_can (self, MP_PERMISSION_AUDIT))
+    end_alarm (g_steal_pointer (&task));
+  else
+    mp_tenant_client_get_audit_head_async (self->client, reading->token, cancellable, head_read_cb,
+                                           g_steal_pointer (&task));
+}
+
+static void
 token_looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -225,9 +251,9 @@ token_looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   reading->token = mp_secret_store_lookup_finish (MP_SECRET_STORE (source), result, &error);
   if (reading->token == NULL)
     g_task_return_error (task, error);
-  else if (reading->is_verified)
-    mp_tenant_client_get_audit_head_async (self->client, reading->token, cancellable, head_read_cb,
-                                           g_steal_pointer (&task));
+  else if (reading->is_verified && self->store != NULL)
+    mp_witness_check_async (self->store, self->client, reading->token, NULL, NULL, cancellable,
+                            witnessed_cb, g_steal_pointer (&task));
   else
     read_page (g_steal_pointer (&task));
 }
@@ -242,7 +268,8 @@ start_reading (MpSession *self,
                gpointer user_data)
 {
   MpSecretName name = mp_session_name_secret (self, MP_SESSION_TOKEN_ITEM);
-  GTask *task = mp_session_begin (self, MP_PERMISSION_AUDIT, tag, cancellable, callback, user_data);
+  GTask *task = mp_session_begin (self, is_verified ? MP_PERMISSION_READ : MP_PERMISSION_AUDIT, tag,
+                                  cancellable, callback, user_data);
   Reading *reading;
 
   if (task == NULL)
@@ -311,8 +338,9 @@ mp_session_load_audit_finish (MpSession *self, GAsyncResult *result, GError **er
  * @callback: called in the caller's main context
  * @user_data: data for @callback
  *
- * Reads the whole trail and verifies it: the chain, the signature of its head by the key of the
- * first sign-in, and that it goes on from the last head this computer saw.
+ * Verifies that the trail goes on from the last head that this computer followed, by the digests of
+ * the entries since, and that its head is signed by the key of the first sign-in. A role that may
+ * read the trail reads all of it and verifies the whole chain, too.
  */
 void
 mp_session_verify_audit_async (MpSession *self,
@@ -342,4 +370,25 @@ mp_session_verify_audit_finish (MpSession *self, GAsyncResult *result, GError **
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * mp_session_dup_audit_alarm:
+ * @self: a session
+ *
+ * Returns: (transfer full) (nullable): how the server's audit trail is not the one seen before, in
+ *   a sentence, translated; %NULL while it is. A verification that finds it intact ends the alarm.
+ */
+char *
+mp_session_dup_audit_alarm (MpSession *self)
+{
+  const char *text;
+  g_autoptr (MpAuditVerdict) verdict = NULL;
+
+  g_return_val_if_fail (MP_IS_SESSION (self), NULL);
+
+  text =
+      self->latest != NULL ? mp_store_delta_get_meta (self->latest, MP_META_AUDIT_SUSPECT) : NULL;
+  verdict = text != NULL ? mp_audit_verdict_new_from_string (text) : NULL;
+  return verdict != NULL ? mp_audit_verdict_dup_text (verdict) : NULL;
 }

@@ -136,8 +136,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   meta = mp_tenant_info_to_meta (opening->info);
-  if (mp_store_delta_get_meta (delta, MP_SESSION_META_PINNED_AUDIT_KEY) == NULL)
-    g_hash_table_insert (meta, (gpointer) MP_SESSION_META_PINNED_AUDIT_KEY,
+  if (mp_store_delta_get_meta (delta, MP_META_PINNED_AUDIT_KEY) == NULL)
+    g_hash_table_insert (meta, (gpointer) MP_META_PINNED_AUDIT_KEY,
                          g_strdup (mp_tenant_info_get_audit_key (opening->info)));
   mp_store_set_meta_async (store, meta, NULL, meta_set_cb, g_steal_pointer (&task));
 }

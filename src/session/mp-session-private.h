@@ -10,9 +10,6 @@ G_BEGIN_DECLS
 
 /* The name of the sign-in token among the secrets. */
 #define MP_SESSION_TOKEN_ITEM "token"
-/* In the store: the key that signed the audit trail at the first sign-in. MP_META_AUDIT_KEY is the
- * one that the server names today. */
-#define MP_SESSION_META_PINNED_AUDIT_KEY "pinned-audit-key"
 
 /* What runs by itself once it was started; see mp-session-background.c. */
 typedef struct

@@ -16,13 +16,19 @@ static void run (MpSession *self);
 static char *
 dup_notice (MpSyncReport *report)
 {
+  MpAuditVerdict *alarm = mp_sync_report_get_audit_alarm (report);
   MpPushResult *refusal;
   MpFieldErrors *errors;
   g_autofree char *text = NULL;
 
-  if (mp_sync_report_get_audit_suspect (report))
-    return g_strdup (_ ("The server's audit trail is not the one seen before: verify it under "
-                        "Activity"));
+  if (alarm != NULL)
+    {
+      text = mp_audit_verdict_dup_text (alarm);
+      /* Translators: %s is a sentence that says what is wrong with the audit trail. */
+      return g_strdup_printf (
+          _ ("The server's audit trail is not the one seen before. %s Verify it under Activity."),
+             text);
+    }
 
   if (mp_sync_report_get_n_refusals (report) == 0)
     return NULL;

@@ -247,5 +247,6 @@ void mp_session_verify_audit_async (MpSession *self,
 MpAuditVerdict *mp_session_verify_audit_finish (MpSession *self,
                                                 GAsyncResult *result,
                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *mp_session_dup_audit_alarm (MpSession *self) G_GNUC_WARN_UNUSED_RESULT; /* (nullable) */
 
 G_END_DECLS

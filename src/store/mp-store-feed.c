@@ -140,39 +140,6 @@ end_listing (MpStoreConnection *connection, gboolean restored, GError **error)
          mp_store_rows_set_meta (connection, MP_META_LISTING, NULL, error);
 }
 
-/* Keeps the newest head seen, and notices one that does not continue it. */
-static gboolean
-witness (MpStoreConnection *connection, MpFeedPage *page, GError **error)
-{
-  MpAuditHead *head = mp_feed_page_get_audit_head (page);
-  const char *epoch = mp_feed_page_get_epoch (page);
-  g_autofree char *number = NULL;
-  g_autofree char *old_sequence = NULL;
-  g_autofree char *old_hash = NULL;
-  g_autofree char *old_epoch = NULL;
-  int64_t old = 0;
-  int64_t new;
-
-  if (head == NULL)
-    return TRUE;
-  if (!mp_store_rows_get_meta (connection, MP_META_AUDIT_SEQUENCE, &old_sequence, error) ||
-      !mp_store_rows_get_meta (connection, MP_META_AUDIT_HASH, &old_hash, error) ||
-      !mp_store_rows_get_meta (connection, MP_META_AUDIT_EPOCH, &old_epoch, error))
-    return FALSE;
-
-  new = mp_audit_head_get_sequence (head);
-  if (old_sequence != NULL && g_strcmp0 (old_epoch, epoch) == 0 &&
-      g_ascii_string_to_signed (old_sequence, 10, 0, G_MAXINT64, &old, NULL) &&
-      (new < old || (new == old &&g_strcmp0 (old_hash, mp_audit_head_get_hash (head)) != 0)))
-    return mp_store_rows_set_meta (connection, MP_META_AUDIT_SUSPECT, "1", error);
-
-  number = g_strdup_printf ("%" G_GINT64_FORMAT, new);
-  return mp_store_rows_set_meta (connection, MP_META_AUDIT_SEQUENCE, number, error) &&
-         mp_store_rows_set_meta (connection, MP_META_AUDIT_HASH, mp_audit_head_get_hash (head),
-                                 error) &&
-         mp_store_rows_set_meta (connection, MP_META_AUDIT_EPOCH, epoch, error);
-}
-
 /* The page and its cursor, together. */
 static gboolean
 apply_page (MpStoreConnection *connection, gpointer data, gpointer *output, GError **error)
@@ -205,8 +172,7 @@ apply_page (MpStoreConnection *connection, gpointer data, gpointer *output, GErr
   return mp_store_rows_set_meta (connection, MP_META_CURSOR, mp_feed_page_get_cursor (input->page),
                                  error) &&
          mp_store_rows_set_meta (connection, MP_META_EPOCH, mp_feed_page_get_epoch (input->page),
-                                 error) &&
-         witness (connection, input->page, error);
+                                 error);
 }
 
 static gboolean

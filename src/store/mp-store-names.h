@@ -16,11 +16,12 @@
 #define MP_META_TENANT_NAME "tenant-name"
 #define MP_META_SEALING_KEY_ID "sealing-key-id"
 #define MP_META_SEALING_PUBLIC_KEY "sealing-public-key"
-#define MP_META_AUDIT_KEY "audit-key"
-#define MP_META_AUDIT_SEQUENCE "audit-sequence" /* of the newest head seen */
+#define MP_META_AUDIT_KEY "audit-key"               /* that the server names today */
+#define MP_META_PINNED_AUDIT_KEY "pinned-audit-key" /* that it named at the first sign-in */
+#define MP_META_AUDIT_SEQUENCE "audit-sequence"     /* of the newest head that was followed */
 #define MP_META_AUDIT_HASH "audit-hash"
 #define MP_META_AUDIT_EPOCH "audit-epoch"
 #define MP_META_AUDIT_SUSPECT                                                                      \
-  "audit-suspect"                     /* "1": the server showed another trail than before          \
+  "audit-suspect"                     /* the verdict, when it was not the trail of before          \
                                        */
 #define MP_META_SYNCED_AT "synced-at" /* unix microseconds of the last complete sync */

@@ -16,7 +16,7 @@ struct _MpSyncReport
   GPtrArray *refused;  /* (element-type MpOperation) */
   GPtrArray *refusals; /* (element-type MpPushResult): of .refused */
   gboolean needs_sealing;
-  gboolean audit_suspect;
+  MpAuditVerdict *audit_alarm; /* (nullable) */
 };
 
 G_END_DECLS

@@ -9,6 +9,7 @@ mp_sync_report_finalize (GObject *object)
   MpSyncReport *self = MP_SYNC_REPORT (object);
 
   g_clear_object (&self->info);
+  g_clear_object (&self->audit_alarm);
   g_clear_pointer (&self->refused, g_ptr_array_unref);
   g_clear_pointer (&self->refusals, g_ptr_array_unref);
 
@@ -132,15 +133,16 @@ mp_sync_report_get_needs_sealing (MpSyncReport *self)
 }
 
 /**
- * mp_sync_report_get_audit_suspect:
+ * mp_sync_report_get_audit_alarm:
  * @self: a report
  *
- * Returns: whether the server once showed an audit trail that does not continue the one seen before
+ * Returns: (transfer none) (nullable): how the audit trail that the server showed, now or before,
+ *   did not go on from the one seen earlier; %NULL while it always did
  */
-gboolean
-mp_sync_report_get_audit_suspect (MpSyncReport *self)
+MpAuditVerdict *
+mp_sync_report_get_audit_alarm (MpSyncReport *self)
 {
-  g_return_val_if_fail (MP_IS_SYNC_REPORT (self), FALSE);
+  g_return_val_if_fail (MP_IS_SYNC_REPORT (self), NULL);
 
-  return self->audit_suspect;
+  return self->audit_alarm;
 }

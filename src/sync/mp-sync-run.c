@@ -3,6 +3,7 @@
 
 #include "mp-error.h"
 #include "mp-revision.h"
+#include "mp-witness.h"
 
 /*
  * The steps of a run; each is one call, whose callback chooses the next:
@@ -16,6 +17,7 @@
  *    an answer of another epoch: restored meanwhile → identify
  *  pull         ask for a page → store it with its cursor → again, while there is more
  *    the cursor expired → identify, then list everything
+ *  witness      does the audit trail go on from where it was seen last?
  *  finish       note the time
  *
  * Everything that matters is in the store, in one transaction each: a run may end anywhere.
@@ -39,8 +41,10 @@ struct _MpSyncRun
   gpointer eligible_data;
 
   MpSyncReport *report;
-  GPtrArray *batch; /* (nullable) (element-type MpOperation): under way */
-  char *since;      /* (nullable): the cursor of the page under way */
+  GPtrArray *batch;  /* (nullable) (element-type MpOperation): under way */
+  char *since;       /* (nullable): the cursor of the page under way */
+  MpAuditHead *head; /* (nullable): of the newest page */
+  char *head_epoch;  /* (nullable) */
   gboolean expired;
   gboolean pushed; /* the push is behind us */
   unsigned int n_batches;
@@ -81,7 +85,8 @@ audit_suspect_read_cb (GObject *source, GAsyncResult *result, gpointer user_data
       fail (self, g_steal_pointer (&error));
       return;
     }
-  self->report->audit_suspect = suspect != NULL;
+  if (suspect != NULL)
+    self->report->audit_alarm = mp_audit_verdict_new_from_string (suspect);
   task = g_steal_pointer (&self->task);
   g_task_return_pointer (task, g_steal_pointer (&self->report), g_object_unref);
 }
@@ -111,6 +116,27 @@ finish (MpSyncRun *self)
       g_strdup_printf ("%" G_GINT64_FORMAT, mp_clock_get_now_unix_us (self->clock)));
   mp_store_set_meta_async (self->store, values, get_cancellable (self), time_noted_cb,
                            g_object_ref (self));
+}
+
+static void
+witnessed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpAuditVerdict) verdict = mp_witness_check_finish (self->store, result, &error);
+
+  /* What it found stands in the store, from where finish () tells it. */
+  if (verdict == NULL)
+    fail (self, g_steal_pointer (&error));
+  else
+    finish (self);
+}
+
+static void
+witness (MpSyncRun *self)
+{
+  mp_witness_check_async (self->store, self->client, self->token, self->head, self->head_epoch,
+                          get_cancellable (self), witnessed_cb, g_object_ref (self));
 }
 
 static void
@@ -147,7 +173,7 @@ last_page_applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (mp_store_apply_page_finish (self->store, result, &error))
     {
       if (self->pushed)
-        finish (self);
+        witness (self);
       else
         list_waiting (self);
     }
@@ -180,6 +206,9 @@ page_pulled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->report->n_pulled +=
       mp_feed_page_get_records (page)->len + mp_feed_page_get_credentials (page)->len;
   more = mp_feed_page_get_more (page);
+  g_set_object (&self->head, mp_feed_page_get_audit_head (page));
+  g_free (self->head_epoch);
+  self->head_epoch = g_strdup (mp_feed_page_get_epoch (page));
   mp_store_apply_page_async (self->store, self->since, g_steal_pointer (&page),
                              get_cancellable (self), more ? page_applied_cb : last_page_applied_cb,
                              g_object_ref (self));
@@ -473,6 +502,7 @@ mp_sync_run_dispose (GObject *object)
   g_clear_object (&self->client);
   g_clear_object (&self->clock);
   g_clear_object (&self->report);
+  g_clear_object (&self->head);
 
   G_OBJECT_CLASS (mp_sync_run_parent_class)->dispose (object);
 }
@@ -485,6 +515,7 @@ mp_sync_run_finalize (GObject *object)
   g_clear_pointer (&self->token, mp_secret_unref);
   g_clear_pointer (&self->batch, g_ptr_array_unref);
   g_free (self->since);
+  g_free (self->head_epoch);
 
   G_OBJECT_CLASS (mp_sync_run_parent_class)->finalize (object);
 }

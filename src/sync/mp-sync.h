@@ -22,7 +22,7 @@ MpPushResult *mp_sync_report_get_refusal (MpSyncReport *self, unsigned int index
 /* Secrets that must be sealed again: mp_store_list_unsealed_async (). */
 gboolean mp_sync_report_get_needs_sealing (MpSyncReport *self);
 /* The audit trail is shorter than, or another than, what was seen before. */
-gboolean mp_sync_report_get_audit_suspect (MpSyncReport *self);
+MpAuditVerdict *mp_sync_report_get_audit_alarm (MpSyncReport *self); /* (nullable) */
 
 /*
  * Brings a store and the tenant server together. One run at a time; cut off anywhere, the next run

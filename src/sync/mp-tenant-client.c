@@ -12,6 +12,7 @@ struct _MpTenantClient
   GObject parent_instance;
 
   MpHttpClient *http;
+  char *tenant;
   char *base; /* the tenant's address, without a slash at its end */
 };
 
@@ -77,6 +78,21 @@ audit_page_free (AuditPage *page)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AuditPage, audit_page_free)
 
+/**
+ * mp_audit_proof_free:
+ * @proof: (transfer full) (nullable): a proof
+ */
+void
+mp_audit_proof_free (MpAuditProof *proof)
+{
+  if (proof == NULL)
+    return;
+  g_free (proof->epoch);
+  g_strfreev (proof->digests);
+  g_clear_object (&proof->head);
+  g_free (proof);
+}
+
 static void
 sealing_key_free (SealingKey *key)
 {
@@ -101,6 +117,33 @@ static gpointer
 read_head (JsonObject *object, const Call *call, GError **error)
 {
   return mp_audit_head_new_from_json (object, error);
+}
+
+static gpointer
+read_proof (JsonObject *object, const Call *call, GError **error)
+{
+  g_autoptr (MpAuditProof) proof = g_new0 (MpAuditProof, 1);
+  g_autoptr (GPtrArray) digests = g_ptr_array_new_with_free_func (g_free);
+  const char *epoch = mp_json_require_string (object, "epoch", error);
+  JsonArray *array = epoch != NULL ? mp_json_require_array (object, "digests", error) : NULL;
+  JsonObject *head = array != NULL ? mp_json_require_object (object, "head", error) : NULL;
+
+  if (head == NULL)
+    return NULL;
+  proof->head = mp_audit_head_new_from_json (head, error);
+  if (proof->head == NULL)
+    return NULL;
+
+  for (unsigned int i = 0; i < json_array_get_length (array); i++)
+    {
+      const char *digest = mp_json_node_get_string (json_array_get_element (array, i));
+
+      g_ptr_array_add (digests, g_strdup (digest != NULL ? digest : ""));
+    }
+  g_ptr_array_add (digests, NULL);
+  proof->digests = (GStrv) g_ptr_array_free (g_steal_pointer (&digests), FALSE);
+  proof->epoch = g_strdup (epoch);
+  return g_steal_pointer (&proof);
 }
 
 static gpointer
@@ -455,6 +498,7 @@ mp_tenant_client_finalize (GObject *object)
   MpTenantClient *self = MP_TENANT_CLIENT (object);
 
   g_clear_object (&self->http);
+  g_free (self->tenant);
   g_free (self->base);
 
   G_OBJECT_CLASS (mp_tenant_client_parent_class)->finalize (object);
@@ -497,8 +541,23 @@ mp_tenant_client_new (MpHttpClient *http, const char *server, const char *tenant
 
   self = g_object_new (MP_TYPE_TENANT_CLIENT, NULL);
   self->http = g_object_ref (http);
+  self->tenant = g_strdup (tenant);
   self->base = g_strconcat (address, "/v1/tenants/", escaped, NULL);
   return self;
+}
+
+/**
+ * mp_tenant_client_get_tenant:
+ * @self: a client
+ *
+ * Returns: (transfer none): the tenant's id
+ */
+const char *
+mp_tenant_client_get_tenant (MpTenantClient *self)
+{
+  g_return_val_if_fail (MP_IS_TENANT_CLIENT (self), NULL);
+
+  return self->tenant;
 }
 
 /**
@@ -805,4 +864,47 @@ MpAuditHead *
 mp_tenant_client_get_audit_head_finish (MpTenantClient *self, GAsyncResult *result, GError **error)
 {
   return take_answer (self, result, mp_tenant_client_get_audit_head_async, error);
+}
+
+/**
+ * mp_tenant_client_get_audit_proof_async:
+ * @self: a client
+ * @token: the token
+ * @from: the number of an entry
+ * @cancellable: (nullable): to cancel it with
+ * @callback: called with the answer
+ * @user_data: for @callback
+ *
+ * Asks for what leads from that entry to the head of the audit trail.
+ */
+void
+mp_tenant_client_get_audit_proof_async (MpTenantClient *self,
+                                        MpSecret *token,
+                                        int64_t from,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data)
+{
+  g_autofree char *path = g_strdup_printf ("/audit/proof?from=%" G_GINT64_FORMAT, from);
+
+  g_return_if_fail (MP_IS_TENANT_CLIENT (self));
+  g_return_if_fail (token != NULL);
+
+  get (self, token, path, mp_tenant_client_get_audit_proof_async,
+       call_new (read_proof, (GDestroyNotify) mp_audit_proof_free), cancellable, callback,
+       user_data);
+}
+
+/**
+ * mp_tenant_client_get_audit_proof_finish:
+ * @self: a client
+ * @result: the result given to the callback
+ * @error: return location
+ *
+ * Returns: (transfer full): the digests of the entries that come next, or %NULL with @error set
+ */
+MpAuditProof *
+mp_tenant_client_get_audit_proof_finish (MpTenantClient *self, GAsyncResult *result, GError **error)
+{
+  return take_answer (self, result, mp_tenant_client_get_audit_proof_async, error);
 }

@@ -39,6 +39,7 @@ G_DECLARE_FINAL_TYPE (MpTenantClient, mp_tenant_client, MP, TENANT_CLIENT, GObje
 MpTenantClient *mp_tenant_client_new (MpHttpClient *http,
                                       const char *server,
                                       const char *tenant) G_GNUC_WARN_UNUSED_RESULT;
+const char *mp_tenant_client_get_tenant (MpTenantClient *self);
 /* @sign_in: the server notes it in the audit trail. */
 void mp_tenant_client_identify_async (MpTenantClient *self,
                                       MpSecret *token,
@@ -99,5 +100,24 @@ void mp_tenant_client_get_audit_head_async (MpTenantClient *self,
 MpAuditHead *mp_tenant_client_get_audit_head_finish (MpTenantClient *self,
                                                      GAsyncResult *result,
                                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What leads from an entry to the head of the trail. */
+typedef struct
+{
+  char *epoch;
+  GStrv digests;     /* of the entries that come next; perhaps not all; perhaps no digests at all */
+  MpAuditHead *head; /* of today */
+} MpAuditProof;
+void mp_audit_proof_free (MpAuditProof *proof);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpAuditProof, mp_audit_proof_free)
+void mp_tenant_client_get_audit_proof_async (MpTenantClient *self,
+                                             MpSecret *token,
+                                             int64_t from,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data);
+MpAuditProof *mp_tenant_client_get_audit_proof_finish (MpTenantClient *self,
+                                                       GAsyncResult *result,
+                                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

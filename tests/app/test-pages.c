@@ -260,6 +260,34 @@ test_conflict (MpAppFixture *fixture, gconstpointer data)
   mp_app_destroy (parent);
 }
 
+/* That the trail is not the one seen before stands on its page, whether or not the role may read
+ * the entries. */
+static void
+test_audit_alarm (MpAppFixture *fixture, gconstpointer data)
+{
+  static const char *const roles[] = { "auditor", "client_user" };
+
+  mp_app_fixture_become (fixture, roles[0]);
+  mp_test_tenant_cut_audit (fixture->session.tenant, 1);
+  for (size_t i = 0; i < G_N_ELEMENTS (roles); i++)
+    {
+      GtkWidget *page = new_page (fixture, MP_TYPE_ACTIVITY_PAGE);
+      GtkWindow *window;
+      GtkWidget *label;
+      g_autofree char *alarm = NULL;
+
+      mp_app_fixture_become (fixture, roles[i]);
+      window = mp_app_show (page);
+      mp_page_enter (MP_PAGE (page));
+      alarm = mp_session_dup_audit_alarm (mp_context_get_session (fixture->context));
+      g_assert_nonnull (alarm);
+      label = mp_app_find (page, GTK_TYPE_LABEL, alarm);
+      g_assert_nonnull (label);
+      g_assert_true (gtk_widget_get_mapped (label));
+      mp_app_destroy (window);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -268,6 +296,7 @@ main (int argc, char *argv[])
   MP_APP_TEST ("/app/pages/every-page-builds", test_build);
   MP_APP_TEST ("/app/pages/no-record-chosen", test_no_record);
   MP_APP_TEST ("/app/pages/a-role-that-only-reads", test_read_only);
+  MP_APP_TEST ("/app/pages/tells-an-alarm-of-the-trail", test_audit_alarm);
   MP_APP_TEST ("/app/pages/an-archived-record", test_archived);
   MP_APP_TEST ("/app/pages/overview-tells-what-is-missing", test_overview);
   MP_APP_TEST ("/app/pages/credentials-are-listed", test_credentials);

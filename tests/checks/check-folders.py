@@ -14,7 +14,7 @@ RULES = {
     "platforms": (["core", "http"], []),
     "store": (["core"], ["sqlite3"]),
     "sync": (["core", "http", "secrets", "store"], []),
-    "session": (["core", "http", "secrets", "platforms", "store", "sync"], ["sodium"]),
+    "session": (["core", "http", "secrets", "platforms", "store", "sync"], []),
     "app": (["core", "http", "secrets", "platforms", "store", "sync", "session"], ["gtk", "adwaita"]),
     "cli": (["core", "matching", "http", "secrets", "platforms", "store", "sync", "session"], []),
     "server/db": (["core"], ["sqlite3", "libpq"]),

@@ -3,6 +3,7 @@
 
 #include <libsoup/soup.h>
 
+#include "mp-audit-trail.h"
 #include "mp-credential.h"
 #include "mp-json.h"
 #include "mp-merge.h"
@@ -125,13 +126,28 @@ dup_revision (MpModelServer *self, int64_t sequence)
   return g_strdup_printf ("%s.%" G_GINT64_FORMAT, epoch, sequence);
 }
 
+/* Of an entry about nothing. */
+static char *
+dup_digest (int64_t sequence)
+{
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const uint8_t *) &sequence,
+                                      sizeof sequence);
+}
+
 static JsonObject *
 new_audit_head (MpModelServer *self)
 {
   JsonObject *head = json_object_new ();
-  g_autofree char *hash =
-      g_strdup_printf ("%u-%" G_GINT64_FORMAT, self->epoch, self->state->audit_sequence);
+  g_autofree char *hash = g_strnfill (64, '0');
 
+  for (int64_t i = 1; i <= self->state->audit_sequence; i++)
+    {
+      g_autofree char *digest = dup_digest (i);
+      char *next = mp_audit_link (hash, digest);
+
+      g_free (hash);
+      hash = next;
+    }
   json_object_set_int_member (head, "sequence", self->state->audit_sequence);
   json_object_set_string_member (head, "hash", hash);
   json_object_set_string_member (head, "signature", "");
@@ -467,6 +483,28 @@ handle_push (MpModelServer *self, SoupServerMessage *message)
 }
 
 static void
+handle_proof (MpModelServer *self, SoupServerMessage *message, GHashTable *query)
+{
+  int64_t from = g_ascii_strtoll (g_hash_table_lookup (query, "from"), NULL, 10);
+  g_autofree char *epoch = dup_epoch (self);
+  JsonArray *digests = json_array_new ();
+  JsonObject *proof = json_object_new ();
+
+  /* Few at a time, so that it takes several answers. */
+  for (int64_t i = from + 1; i <= MIN (from + 3, self->state->audit_sequence); i++)
+    {
+      g_autofree char *digest = dup_digest (i);
+
+      json_array_add_string_element (digests, digest);
+    }
+  json_object_set_string_member (proof, "epoch", epoch);
+  json_object_set_int_member (proof, "from", from);
+  json_object_set_array_member (proof, "digests", digests);
+  json_object_set_object_member (proof, "head", new_audit_head (self));
+  answer (message, 200, proof);
+}
+
+static void
 handle (MpModelServer *self, SoupServerMessage *message, const char *path, GHashTable *query)
 {
   const char *method = soup_server_message_get_method (message);
@@ -479,6 +517,8 @@ handle (MpModelServer *self, SoupServerMessage *message, const char *path, GHash
     handle_pull (self, message, query);
   else if (g_str_equal (path, TENANT "/changes"))
     handle_push (self, message);
+  else if (g_str_equal (path, TENANT "/audit/proof"))
+    handle_proof (self, message, query);
   else
     answer (message, 404, json_object_new ());
 }

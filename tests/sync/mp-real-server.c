@@ -2,6 +2,7 @@
 #include "mp-real-server.h"
 
 #include "mp-test-api.h"
+#include "mp-test-db.h"
 
 struct _MpRealServer
 {
@@ -67,6 +68,34 @@ mp_real_server_renew_epoch (MpRealServer *self)
   g_assert_no_error (error);
   g_assert_true (mp_db_set_epoch (self->api.db, epoch, &error));
   g_assert_true (mp_db_commit (transaction, &error));
+}
+
+void
+mp_real_server_keep_trail (MpRealServer *self)
+{
+  mp_test_api_keep_trail (&self->api);
+}
+
+void
+mp_real_server_put_trail_back (MpRealServer *self)
+{
+  mp_test_api_put_trail_back (&self->api);
+}
+
+void
+mp_real_server_run_sql (MpRealServer *self, const char *sql)
+{
+  mp_test_db_run_sql (self->api.folder, sql);
+}
+
+void
+mp_real_server_append_audit (MpRealServer *self, const char *actor)
+{
+  const MpAuditEntryInit entry = { .actor = actor, .role = "operator", .action = "audit.export" };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (mp_audit_log_append_alone (self->api.audit, "demo", &entry, &error));
+  g_assert_no_error (error);
 }
 
 char *

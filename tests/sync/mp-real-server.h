@@ -18,6 +18,12 @@ char *mp_real_server_dup_sealed (MpRealServer *self, const char *key) G_GNUC_WAR
 void mp_real_server_rotate_sealing_key (MpRealServer *self);
 /* As the operator does after bringing a backup back. */
 void mp_real_server_renew_epoch (MpRealServer *self);
+/* What happens to the audit trail past the server: mp_test_api_keep_trail () and so on. */
+void mp_real_server_keep_trail (MpRealServer *self);
+void mp_real_server_put_trail_back (MpRealServer *self);
+void mp_real_server_run_sql (MpRealServer *self, const char *sql);
+/* Anybody's entry. */
+void mp_real_server_append_audit (MpRealServer *self, const char *actor);
 /* (nullable): of a record, as text */
 char *mp_real_server_dup_value (MpRealServer *self,
                                 const char *id,

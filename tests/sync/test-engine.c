@@ -113,7 +113,7 @@ test_brings_changes_over (Fixture *fixture, gconstpointer unused)
   g_assert_no_error (error);
   g_assert_cmpuint (mp_sync_report_get_n_pushed (report), ==, 1);
   g_assert_cmpstr (mp_tenant_info_get_actor (mp_sync_report_get_info (report)), ==, "anna");
-  g_assert_false (mp_sync_report_get_audit_suspect (report));
+  g_assert_null (mp_sync_report_get_audit_alarm (report));
   mp_test_desktop_sync_well (fixture->two);
   assert_shown (fixture->two, NAME, "North");
 
@@ -506,7 +506,8 @@ test_notices_a_shorter_audit_trail (Fixture *fixture, gconstpointer unused)
   report = mp_test_desktop_sync (fixture->one, &error);
 
   g_assert_no_error (error);
-  g_assert_true (mp_sync_report_get_audit_suspect (report));
+  g_assert_cmpint (mp_audit_verdict_get_state (mp_sync_report_get_audit_alarm (report)), ==,
+                   MP_AUDIT_TRUNCATED);
 }
 
 static void

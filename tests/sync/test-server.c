@@ -320,6 +320,111 @@ test_renewed_epoch (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+assert_alarm (MpTestDesktop *desktop, MpAuditState state)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpSyncReport) report = mp_test_desktop_sync (desktop, &error);
+  MpAuditVerdict *alarm;
+
+  g_assert_no_error (error);
+  alarm = mp_sync_report_get_audit_alarm (report);
+  g_assert_nonnull (alarm);
+  g_assert_cmpint (mp_audit_verdict_get_state (alarm), ==, state);
+  g_assert_cmpint (mp_audit_verdict_get_sequence (alarm), >, 0);
+}
+
+/* More entries than an answer has room for: the chain is followed over several. */
+static void
+test_follows_a_long_trail (Fixture *fixture, gconstpointer unused)
+{
+  share (fixture);
+  for (unsigned int i = 0; i < 1100; i++)
+    mp_real_server_append_audit (fixture->server, "otto");
+  mp_test_desktop_sync_well (fixture->one);
+  assert_settled (fixture->one);
+  mp_test_desktop_sync_well (fixture->one);
+  assert_settled (fixture->one);
+}
+
+/* An older copy of the trail, put back past the server. */
+static void
+test_finds_a_cut_trail (Fixture *fixture, gconstpointer unused)
+{
+  mp_real_server_keep_trail (fixture->server);
+  share (fixture);
+  mp_real_server_put_trail_back (fixture->server);
+
+  assert_alarm (fixture->one, MP_AUDIT_TRUNCATED);
+  /* It stays until it was verified. */
+  assert_alarm (fixture->one, MP_AUDIT_TRUNCATED);
+}
+
+/* Longer again than what was seen, and signed with the right key: another trail all the same. */
+static void
+test_finds_a_forked_trail (Fixture *fixture, gconstpointer unused)
+{
+  mp_real_server_keep_trail (fixture->server);
+  share (fixture);
+  mp_real_server_put_trail_back (fixture->server);
+  for (unsigned int i = 0; i < 20; i++)
+    mp_real_server_append_audit (fixture->server, "otto");
+
+  assert_alarm (fixture->one, MP_AUDIT_FORKED);
+}
+
+/* An entry that came after the last sync does not say any more what was signed. */
+static void
+test_finds_a_rewritten_entry (Fixture *fixture, gconstpointer unused)
+{
+  share (fixture);
+  mp_real_server_keep_trail (fixture->server);
+  mp_real_server_append_audit (fixture->server, "otto");
+  mp_real_server_append_audit (fixture->server, "otto");
+  mp_real_server_run_sql (fixture->server,
+                          "UPDATE audit SET entry = replace (entry, 'otto', 'anna')"
+                          " WHERE sequence = (SELECT max (sequence) - 1 FROM audit)");
+
+  assert_alarm (fixture->one, MP_AUDIT_FORKED);
+  mp_real_server_put_trail_back (fixture->server);
+}
+
+static void
+test_finds_a_removed_entry (Fixture *fixture, gconstpointer unused)
+{
+  share (fixture);
+  mp_real_server_keep_trail (fixture->server);
+  mp_real_server_append_audit (fixture->server, "otto");
+  mp_real_server_append_audit (fixture->server, "otto");
+  mp_real_server_run_sql (fixture->server,
+                          "DELETE FROM audit WHERE sequence = (SELECT max (sequence) FROM audit)");
+
+  assert_alarm (fixture->one, MP_AUDIT_MISSING);
+  mp_real_server_put_trail_back (fixture->server);
+}
+
+/* A backup put back is told from a cut: the server says so by its epoch. Who had seen less than it
+ * holds has nothing to be told. */
+static void
+test_knows_a_restore (Fixture *fixture, gconstpointer unused)
+{
+  share (fixture);
+  mp_real_server_keep_trail (fixture->server);
+  mp_real_server_append_audit (fixture->server, "otto");
+  mp_test_desktop_sync_well (fixture->two);
+  mp_real_server_put_trail_back (fixture->server);
+  mp_real_server_renew_epoch (fixture->server);
+  mp_real_server_append_audit (fixture->server, "restored");
+
+  mp_test_desktop_sync_well (fixture->one);
+  assert_settled (fixture->one);
+  assert_alarm (fixture->two, MP_AUDIT_RESTORED);
+
+  /* From here on it goes on. */
+  mp_real_server_append_audit (fixture->server, "otto");
+  assert_alarm (fixture->two, MP_AUDIT_RESTORED);
+}
+
+static void
 test_waits_for_news (Fixture *fixture, gconstpointer unused)
 {
   GAsyncResult *place = NULL;
@@ -353,6 +458,12 @@ main (int argc, char **argv)
     { "retired-sealing-key", test_retired_sealing_key },
     { "credential-is-used-and-revoked", test_credential_is_used_and_revoked },
     { "renewed-epoch", test_renewed_epoch },
+    { "follows-a-long-trail", test_follows_a_long_trail },
+    { "finds-a-cut-trail", test_finds_a_cut_trail },
+    { "finds-a-forked-trail", test_finds_a_forked_trail },
+    { "finds-a-rewritten-entry", test_finds_a_rewritten_entry },
+    { "finds-a-removed-entry", test_finds_a_removed_entry },
+    { "knows-a-restore", test_knows_a_restore },
     { "waits-for-news", test_waits_for_news },
   };
 

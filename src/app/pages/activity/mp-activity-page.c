@@ -59,6 +59,18 @@ is_shown (gpointer item, gpointer user_data)
   return *self->query == '\0' || mp_search_matches (get_folded (self, item), self->query);
 }
 
+/* What the witness found stays to be read until a verification finds the trail intact. */
+static void
+show_alarm (MpActivityPage *self, MpSession *session)
+{
+  g_autofree char *text = session != NULL ? mp_session_dup_audit_alarm (session) : NULL;
+
+  if (text != NULL)
+    mp_message_bar_show (self->verdict_bar, MP_MESSAGE_ERROR, text);
+  else
+    mp_message_bar_hide (self->verdict_bar);
+}
+
 static void
 show_message (MpActivityPage *self,
               const char *icon_name,
@@ -129,10 +141,10 @@ load (MpActivityPage *self)
   const MpAuditFilter all = { 0 };
 
   self->session = session;
+  show_alarm (self, session); /* an older verdict was about what was read before */
   if (session == NULL || !mp_session_can (session, MP_PERMISSION_AUDIT))
     return;
 
-  mp_message_bar_hide (self->verdict_bar); /* it was about what was read before */
   gtk_stack_set_visible_child_name (self->stack, "loading");
   mp_session_load_audit_async (session, &all, mp_page_get_cancellable (MP_PAGE (self)), loaded_cb,
                                g_object_ref (self));
@@ -230,7 +242,7 @@ mp_activity_page_update (MpPage *page)
   if (session == self->session && may_read)
     return;
 
-  mp_message_bar_hide (self->verdict_bar);
+  show_alarm (self, session);
   gtk_filter_list_model_set_model (self->shown, NULL);
   self->session = session;
   if (session != NULL && !may_read)
