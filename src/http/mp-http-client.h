@@ -8,6 +8,14 @@ G_BEGIN_DECLS
 
 #define MP_HTTP_MAX_BODY_BYTES (64 * 1024 * 1024)
 
+/* A way that several requests share: whoever is asked for patience closes it for all. In the thread
+ * of its maker. */
+#define MP_TYPE_HTTP_GATE (mp_http_gate_get_type ())
+G_DECLARE_FINAL_TYPE (MpHttpGate, mp_http_gate, MP, HTTP_GATE, GObject)
+MpHttpGate *mp_http_gate_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void mp_http_gate_close (MpHttpGate *self, unsigned int wait_ms);
+unsigned int mp_http_gate_get_wait_ms (MpHttpGate *self);
+
 /* One request. Filled by its owner, then not changed any more once it is sent. */
 #define MP_TYPE_HTTP_REQUEST (mp_http_request_get_type ())
 G_DECLARE_FINAL_TYPE (MpHttpRequest, mp_http_request, MP, HTTP_REQUEST, GObject)
@@ -25,6 +33,8 @@ void mp_http_request_set_max_retries (
 void mp_http_request_set_longest_wait_s (
     MpHttpRequest *self,
     unsigned int seconds); /* default 30; a longer Retry-After is given back at once */
+void mp_http_request_set_gate (MpHttpRequest *self,
+                               MpHttpGate *gate); /* default: it waits for no other */
 void mp_http_request_set_max_body_bytes (MpHttpRequest *self, size_t bytes); /* of the answer */
 
 /* What was answered. Immutable. */

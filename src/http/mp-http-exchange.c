@@ -38,7 +38,7 @@ struct _MpHttpExchange
   gulong caller_handler;
   GSource *total_source; /* (owned) (nullable) */
   GSource *step_source;  /* (owned) (nullable): connecting or reading */
-  GSource *retry_source; /* (owned) (nullable) */
+  GSource *wait_source;  /* (owned) (nullable): before the next attempt */
   Ended ended;
   GUri *uri;
   SoupMessage *message; /* (owned) (nullable) */
@@ -51,6 +51,7 @@ struct _MpHttpExchange
 
 G_DEFINE_FINAL_TYPE (MpHttpExchange, mp_http_exchange, G_TYPE_OBJECT)
 
+static void pass_gate (MpHttpExchange *self);
 static void start_attempt (MpHttpExchange *self);
 
 static void
@@ -67,7 +68,7 @@ stop (MpHttpExchange *self)
 {
   clear_source (&self->total_source);
   clear_source (&self->step_source);
-  clear_source (&self->retry_source);
+  clear_source (&self->wait_source);
   if (self->message != NULL)
     g_signal_handlers_disconnect_by_data (self->message, self);
   g_clear_object (&self->message);
@@ -186,24 +187,50 @@ choose_delay_ms (unsigned int retries)
 }
 
 static gboolean
-retry_cb (gpointer user_data)
+waited_cb (gpointer user_data)
 {
   MpHttpExchange *self = user_data;
   g_autoptr (GError) error = NULL;
 
-  clear_source (&self->retry_source);
+  clear_source (&self->wait_source);
   if (g_cancellable_set_error_if_cancelled (self->cancellable, &error))
     fail (self, translate_error (self, error));
   else
-    start_attempt (self);
+    pass_gate (self);
   return G_SOURCE_REMOVE;
 }
 
-/* Waits and sends again, where the request allows it and its time suffices. */
-static gboolean
-retry (MpHttpExchange *self, int64_t retry_after_s)
+static void
+wait_before_attempt (MpHttpExchange *self, unsigned int delay_ms)
 {
-  g_autoptr (GSource) cancelled = NULL;
+  g_autoptr (GSource) cancelled = g_cancellable_source_new (self->cancellable);
+
+  self->wait_source = g_timeout_source_new (delay_ms);
+  g_source_set_callback (self->wait_source, waited_cb, self, NULL);
+  g_source_set_dummy_callback (cancelled);
+  g_source_add_child_source (self->wait_source, cancelled);
+  g_source_attach (self->wait_source, g_task_get_context (self->task));
+}
+
+/* Sends, as soon as whoever shares the way has not been asked for patience. */
+static void
+pass_gate (MpHttpExchange *self)
+{
+  MpHttpGate *gate = mp_http_request_get_gate (self->request);
+  unsigned int wait_ms = gate != NULL ? mp_http_gate_get_wait_ms (gate) : 0;
+
+  if (wait_ms > 0)
+    wait_before_attempt (self, wait_ms);
+  else
+    start_attempt (self);
+}
+
+/* Waits and sends again, where the request allows it and its time suffices.
+ * @for_all: the others that share its way wait, too */
+static gboolean
+retry (MpHttpExchange *self, int64_t retry_after_s, gboolean for_all)
+{
+  MpHttpGate *gate = mp_http_request_get_gate (self->request);
   unsigned int delay_ms = choose_delay_ms (self->retries);
 
   if (self->retries >= mp_http_request_get_max_retries (self->request) ||
@@ -216,12 +243,9 @@ retry (MpHttpExchange *self, int64_t retry_after_s)
     return FALSE;
 
   self->retries++;
-  self->retry_source = g_timeout_source_new (delay_ms);
-  g_source_set_callback (self->retry_source, retry_cb, self, NULL);
-  cancelled = g_cancellable_source_new (self->cancellable);
-  g_source_set_dummy_callback (cancelled);
-  g_source_add_child_source (self->retry_source, cancelled);
-  g_source_attach (self->retry_source, g_task_get_context (self->task));
+  if (for_all && gate != NULL)
+    mp_http_gate_close (gate, delay_ms);
+  wait_before_attempt (self, delay_ms);
   return TRUE;
 }
 
@@ -296,14 +320,18 @@ attempt_answered (MpHttpExchange *self)
 {
   g_autoptr (GBytes) body = NULL;
   g_autoptr (MpHttpResponse) response = NULL;
+  unsigned int status;
+  int64_t retry_after_s;
 
   body = g_byte_array_free_to_bytes (g_steal_pointer (&self->body));
   response = mp_http_response_new (soup_message_get_status (self->message),
                                    soup_message_get_response_headers (self->message), body);
   if (redirect (self, response))
     return;
-  if (is_worth_retrying (mp_http_response_get_status (response)) &&
-      retry (self, mp_http_response_get_retry_after_seconds (response)))
+  status = mp_http_response_get_status (response);
+  retry_after_s = mp_http_response_get_retry_after_seconds (response);
+  if (is_worth_retrying (status) &&
+      retry (self, retry_after_s, status == TOO_MANY_REQUESTS || retry_after_s >= 0))
     return;
   succeed (self, response);
 }
@@ -313,7 +341,7 @@ attempt_failed (MpHttpExchange *self, const GError *error)
 {
   g_autoptr (GError) translated = translate_error (self, error);
 
-  if (mp_error_is_offline (translated) && retry (self, -1))
+  if (mp_error_is_offline (translated) && retry (self, -1, FALSE))
     return;
   fail (self, g_steal_pointer (&translated));
 }
@@ -470,6 +498,12 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start_attempt (MpHttpExchange *self)
 {
+  if (self->total_source == NULL)
+    {
+      self->started_us = g_get_monotonic_time ();
+      set_timeout (self, &self->total_source, mp_http_request_get_total_timeout_ms (self->request),
+                   total_timeout_cb);
+    }
   if (self->message != NULL)
     g_signal_handlers_disconnect_by_data (self->message, self);
   g_clear_object (&self->message);
@@ -563,9 +597,7 @@ mp_http_exchange_run_async (MpHttpExchange *self,
   if (cancellable != NULL)
     self->caller_handler =
         g_cancellable_connect (cancellable, G_CALLBACK (caller_cancelled_cb), self, NULL);
-  set_timeout (self, &self->total_source, mp_http_request_get_total_timeout_ms (self->request),
-               total_timeout_cb);
-  start_attempt (self);
+  pass_gate (self);
 }
 
 MpHttpResponse *

@@ -16,6 +16,7 @@ const char *mp_http_request_get_address (MpHttpRequest *self);
 unsigned int mp_http_request_get_total_timeout_ms (MpHttpRequest *self);
 unsigned int mp_http_request_get_max_retries (MpHttpRequest *self);
 unsigned int mp_http_request_get_longest_wait_s (MpHttpRequest *self);
+MpHttpGate *mp_http_request_get_gate (MpHttpRequest *self); /* (nullable) */
 size_t mp_http_request_get_max_body_bytes (MpHttpRequest *self);
 
 MpHttpResponse *mp_http_response_new (unsigned int status,

@@ -24,6 +24,7 @@ struct _MpHttpRequest
   unsigned int total_timeout_ms;
   unsigned int max_retries;
   unsigned int longest_wait_s;
+  MpHttpGate *gate; /* (nullable) */
   size_t max_body_bytes;
 };
 
@@ -51,6 +52,7 @@ mp_http_request_finalize (GObject *object)
   g_ptr_array_unref (self->headers);
   g_free (self->content_type);
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_object (&self->gate);
 
   G_OBJECT_CLASS (mp_http_request_parent_class)->finalize (object);
 }
@@ -185,6 +187,23 @@ mp_http_request_set_longest_wait_s (MpHttpRequest *self, unsigned int seconds)
 }
 
 /**
+ * mp_http_request_set_gate:
+ * @self: a request
+ * @gate: what it goes through, each time that it is sent
+ *
+ * While the gate is closed, the request waits; its own time begins when it is sent first. An answer
+ * that asks for patience, and is waited for, closes it.
+ */
+void
+mp_http_request_set_gate (MpHttpRequest *self, MpHttpGate *gate)
+{
+  g_return_if_fail (MP_IS_HTTP_REQUEST (self));
+  g_return_if_fail (MP_IS_HTTP_GATE (gate));
+
+  g_set_object (&self->gate, gate);
+}
+
+/**
  * mp_http_request_set_max_body_bytes:
  * @self: a request
  * @bytes: the largest answer that is read, after decompression
@@ -244,6 +263,13 @@ unsigned int
 mp_http_request_get_longest_wait_s (MpHttpRequest *self)
 {
   return self->longest_wait_s;
+}
+
+/* (nullable) */
+MpHttpGate *
+mp_http_request_get_gate (MpHttpRequest *self)
+{
+  return self->gate;
 }
 
 size_t

@@ -391,6 +391,70 @@ test_long_retry_after_is_given_back (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 1);
 }
 
+/* Who shares the way of one that was asked for patience waits as long. */
+static void
+test_gate_holds_all_back (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpHttpGate) gate = mp_http_gate_new ();
+  g_autoptr (MpHttpRequest) first = make_request (fixture, "GET", "/first");
+  g_autoptr (MpHttpRequest) second = make_request (fixture, "GET", "/second");
+  GAsyncResult *places[] = { NULL, NULL };
+  g_autoptr (GAsyncResult) first_result = NULL;
+  g_autoptr (GAsyncResult) second_result = NULL;
+  g_autoptr (MpHttpResponse) first_response = NULL;
+  g_autoptr (MpHttpResponse) second_response = NULL;
+  int64_t refused_us;
+
+  mp_test_server_add (fixture->server, &(MpTestReply){ .path = "/first",
+                                                       .status = 429,
+                                                       .headers = { "Retry-After", "1" },
+                                                       .times = 1 });
+  mp_test_server_add (fixture->server, &(MpTestReply){ .body = "{}" });
+  mp_http_request_set_gate (first, gate);
+  mp_http_request_set_max_retries (first, 1);
+  mp_http_request_set_gate (second, gate);
+  /* Less than the wait, which is none of its time. */
+  mp_http_request_set_total_timeout_ms (second, 500);
+
+  mp_http_client_send_async (fixture->client, first, NULL, mp_test_wait_cb, &places[0]);
+  while (mp_http_gate_get_wait_ms (gate) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  refused_us = mp_test_server_get_request (fixture->server, 0)->arrived_us;
+  mp_http_client_send_async (fixture->client, second, NULL, mp_test_wait_cb, &places[1]);
+  first_result = mp_test_wait (&places[0]);
+  second_result = mp_test_wait (&places[1]);
+  first_response = mp_http_client_send_finish (fixture->client, first_result, NULL);
+  second_response = mp_http_client_send_finish (fixture->client, second_result, NULL);
+
+  g_assert_cmpuint (mp_http_response_get_status (first_response), ==, 200);
+  g_assert_cmpuint (mp_http_response_get_status (second_response), ==, 200);
+  g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 3);
+  for (unsigned int i = 1; i < 3; i++)
+    g_assert_cmpint (mp_test_server_get_request (fixture->server, i)->arrived_us - refused_us, >=,
+                     G_USEC_PER_SEC);
+}
+
+static void
+test_cancelled_at_the_gate (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpHttpGate) gate = mp_http_gate_new ();
+  g_autoptr (MpHttpRequest) request = make_request (fixture, "GET", "/");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (MpHttpResponse) response = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_http_gate_close (gate, 20000);
+  mp_http_gate_close (gate, 10); /* does not open it sooner */
+  mp_http_request_set_gate (request, gate);
+  g_timeout_add (50, cancel_cb, cancellable);
+
+  response = send (fixture, request, cancellable, &error);
+
+  g_assert_null (response);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 0);
+}
+
 static void
 test_reads_retry_after (Fixture *fixture, gconstpointer data)
 {
@@ -477,6 +541,8 @@ main (int argc, char **argv)
   add ("/http/client/retries-what-may-pass", test_retries_what_may_pass);
   add ("/http/client/retries-are-bounded", test_retries_are_bounded);
   add ("/http/client/long-retry-after-is-given-back", test_long_retry_after_is_given_back);
+  add ("/http/client/gate-holds-all-back", test_gate_holds_all_back);
+  add ("/http/client/cancelled-at-the-gate", test_cancelled_at_the_gate);
   add ("/http/client/reads-retry-after", test_reads_retry_after);
 
   return g_test_run ();
