@@ -18,8 +18,6 @@
 /* One for each field with options that the platform answers no other way. */
 #define MAX_OPTION_REQUESTS 500
 #define MAX_RETRIES 2
-/* Somebody looks at the screen: a longer wait is said, not sat out. */
-#define LONGEST_WAIT_S 5
 #define HTTP_NOT_MODIFIED 304
 /* A call of many requests may take this many times as long as one: six minutes. */
 #define MAX_DEADLINES 8
@@ -70,7 +68,7 @@ struct _MpPlatformCall
   gboolean is_refused;   /* the list's own answer, which is optional */
   GError *refusal;       /* (owned) (nullable): of the last optional join */
   MpPaging paging;       /* of a list */
-  MpRequestQueue *queue; /* (owned) (nullable): for options */
+  MpRequestQueue *queue; /* (owned) (nullable): not running */
   GError *failure;       /* (owned) (nullable): waits for what is under way to end */
   GListModel *listing;   /* (owned) (nullable): the whole list, once all of it is read */
 
@@ -78,7 +76,6 @@ struct _MpPlatformCall
   char *validator;          /* (owned) (nullable): of what was read */
 
   int64_t started_us; /* monotonic */
-  int64_t pause_s;    /* before the next request */
 
   /* The last answer */
   MpHttpResponse *response; /* (owned) (nullable) */
@@ -177,11 +174,6 @@ closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 fail (MpPlatformCall *self, GError *error /* (transfer full) */)
 {
-  if (self->queue == NULL)
-    {
-      fail_now (self, error);
-      return;
-    }
   self->failure = error;
   mp_request_queue_close_async (self->queue, closed_cb, g_object_ref (self));
 }
@@ -230,6 +222,14 @@ finish_list (MpPlatformCall *self)
   succeed (self, listing);
 }
 
+static void
+closed_for_new_access_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpPlatformCall) self = user_data;
+
+  start (self);
+}
+
 /* Forgotten before its time: a token can end early, so one signs in anew, once. */
 static gboolean
 renew_access (MpPlatformCall *self, const GError *error)
@@ -239,7 +239,7 @@ renew_access (MpPlatformCall *self, const GError *error)
   mp_access_cache_forget (self->accesses, self->access_key);
   self->access_was_cached = FALSE;
   forget_answer (self);
-  start (self);
+  mp_request_queue_close_async (self->queue, closed_for_new_access_cb, g_object_ref (self));
   return TRUE;
 }
 
@@ -515,19 +515,10 @@ take_response (MpPlatformCall *self,
       g_free (self->validator);
       self->validator = mp_platform_dup_validator (self->document, self->list, self->response);
     }
-  self->pause_s = mp_platform_answer_find_pause (self->document, self->response);
+  mp_request_queue_pause (self->queue,
+                          mp_platform_answer_find_pause (self->document, self->response));
   mp_platform_reading_run_async (reading_new (self), g_task_get_cancellable (self->task),
                                  answer_read_cb, g_object_ref (self));
-}
-
-static void
-sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MpPlatformCall) self = user_data;
-  GError *error = NULL;
-  MpHttpResponse *response = mp_http_client_send_finish (MP_HTTP_CLIENT (source), result, &error);
-
-  take_response (self, response, error);
 }
 
 static void
@@ -540,74 +531,19 @@ popped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   take_response (self, response, error);
 }
 
+/* Waits for the answer to the oldest request that has none yet. */
 static void
-send_now (MpPlatformCall *self, MpHttpRequest *request)
+receive (MpPlatformCall *self, Step step)
 {
-  mp_http_client_send_async (self->http, request, g_task_get_cancellable (self->task), sent_cb,
-                             g_object_ref (self));
-}
-
-/* A request that waits until the platform lets it through. */
-typedef struct
-{
-  MpPlatformCall *self;
-  MpHttpRequest *request;
-} Paused;
-
-static void
-paused_free (gpointer data)
-{
-  Paused *paused = data;
-
-  g_object_unref (paused->request);
-  g_object_unref (paused->self);
-  g_free (paused);
-}
-
-static gboolean
-pause_ended_cb (gpointer user_data)
-{
-  Paused *paused = user_data;
-
-  /* Cancelled meanwhile, it says so at once. */
-  send_now (paused->self, paused->request);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-send_later (MpPlatformCall *self, MpHttpRequest *request, unsigned int pause_s)
-{
-  g_autoptr (GSource) source = g_timeout_source_new (pause_s * 1000);
-  g_autoptr (GSource) cancelled = g_cancellable_source_new (g_task_get_cancellable (self->task));
-  Paused *paused = g_new0 (Paused, 1);
-
-  paused->self = g_object_ref (self);
-  paused->request = g_object_ref (request);
-  g_source_set_callback (source, pause_ended_cb, paused, paused_free);
-  g_source_set_dummy_callback (cancelled);
-  g_source_add_child_source (source, cancelled);
-  g_source_attach (source, g_task_get_context (self->task));
-}
-
-static void
-limit (MpPlatformCall *self, MpHttpRequest *request)
-{
-  mp_http_request_set_total_timeout_ms (request, self->deadline_ms);
-  mp_http_request_set_longest_wait_s (request, LONGEST_WAIT_S);
-  /* A test is one try: somebody wants to know how it is now. */
-  mp_http_request_set_max_retries (request, self->kind == MP_CALL_TEST ? 0 : MAX_RETRIES);
+  self->step = step;
+  mp_request_queue_pop_async (self->queue, popped_cb, g_object_ref (self));
 }
 
 static void
 send (MpPlatformCall *self, Step step, MpHttpRequest *request)
 {
-  self->step = step;
-  limit (self, request);
-  /* What takes too long to wait for is sent all the same: the refusal tells when to come again. */
-  if (self->pause_s > 0 && self->pause_s <= LONGEST_WAIT_S)
-    send_later (self, request, (unsigned int) self->pause_s);
-  else
-    send_now (self, request);
+  mp_request_queue_push (self->queue, request);
+  receive (self, step);
 }
 
 static MpHttpRequest *
@@ -637,51 +573,26 @@ make_options_request (MpPlatformCall *self, unsigned int index, GError **error)
   return mp_request_builder_make_request (self->builder, pending->spec->request, NULL, NULL, error);
 }
 
-/* Sends requests for options before their turn, as many as may be under way; none while the
- * platform wants a pause. */
-static gboolean
-fill_queue (MpPlatformCall *self, GError **error)
-{
-  for (unsigned int i = self->next_pending + mp_request_queue_get_length (self->queue);
-       i < MIN (self->pending->len, self->next_pending + MP_REQUEST_QUEUE_WIDTH) &&
-       self->pause_s <= 0;
-       i++)
-    {
-      g_autoptr (MpHttpRequest) request = make_options_request (self, i, error);
-
-      if (request == NULL)
-        return FALSE;
-      limit (self, request);
-      mp_request_queue_push (self->queue, request);
-    }
-  return TRUE;
-}
-
-/* The options of one field do not depend on those of another. */
+/* The options of one field do not depend on those of another: requests are sent before their turn,
+ * as many as there is room for. */
 static void
 send_for_options (MpPlatformCall *self)
 {
-  g_autoptr (MpHttpRequest) request = NULL;
+  unsigned int next = self->next_pending + mp_request_queue_get_length (self->queue);
   g_autoptr (GError) error = NULL;
 
-  self->step = STEP_OPTIONS;
-  if (self->queue == NULL)
-    self->queue = mp_request_queue_new (self->http, g_task_get_cancellable (self->task));
-  if (!fill_queue (self, &error))
+  while (next < self->pending->len && mp_request_queue_has_room (self->queue))
     {
-      fail (self, g_steal_pointer (&error));
-      return;
+      g_autoptr (MpHttpRequest) request = make_options_request (self, next++, &error);
+
+      if (request == NULL)
+        {
+          fail (self, g_steal_pointer (&error));
+          return;
+        }
+      mp_request_queue_push (self->queue, request);
     }
-  if (mp_request_queue_get_length (self->queue) > 0)
-    {
-      mp_request_queue_pop_async (self->queue, popped_cb, g_object_ref (self));
-      return;
-    }
-  request = make_options_request (self, self->next_pending, &error);
-  if (request == NULL)
-    fail (self, g_steal_pointer (&error));
-  else
-    send (self, STEP_OPTIONS, request);
+  receive (self, STEP_OPTIONS);
 }
 
 /* A test asks first and looks at the rest then; a list needs the rest to read its items. */
@@ -791,6 +702,10 @@ start (MpPlatformCall *self)
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&self->queue, mp_request_queue_free);
+  /* A test is one try: somebody wants to know how it is now. */
+  self->queue = mp_request_queue_new (self->http, self->deadline_ms,
+                                      self->kind == MP_CALL_TEST ? 0 : MAX_RETRIES,
+                                      g_task_get_cancellable (self->task));
   if (self->access_key == NULL)
     {
       advance (self);

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-request-queue.h"
 
+/* Somebody looks at the screen: a longer wait is said, not sat out. */
+#define LONGEST_WAIT_S 5
+
 /* One request; it lives until its answer was given out and it is not under way any more. */
 typedef struct
 {
   MpRequestQueue *queue;    /* (unowned) (nullable): the queue was freed meanwhile */
-  MpHttpRequest *request;   /* (owned) */
   MpHttpResponse *response; /* (owned) (nullable) */
   GError *error;            /* (owned) (nullable) */
-  gboolean is_sent;
   gboolean is_answered;
 } Entry;
 
 struct _MpRequestQueue
 {
-  MpHttpClient *http;        /* (owned) */
+  MpHttpClient *http; /* (owned) */
+  unsigned int deadline_ms;
+  unsigned int max_retries;
+  MpHttpGate *gate;          /* (owned) */
+  gboolean is_pressed;       /* the platform wanted a pause: one request at a time */
   GCancellable *cancellable; /* (owned): of the requests */
   GCancellable *outer;       /* (owned) (nullable): whoever cancels this one, cancels them */
   gulong outer_handler;
@@ -27,7 +32,6 @@ struct _MpRequestQueue
 static void
 entry_free (Entry *entry)
 {
-  g_object_unref (entry->request);
   g_clear_object (&entry->response);
   g_clear_error (&entry->error);
   g_free (entry);
@@ -50,8 +54,6 @@ give_out (MpRequestQueue *self)
     g_task_return_error (task, g_steal_pointer (&oldest->error));
   entry_free (oldest);
 }
-
-static void send_next (MpRequestQueue *self);
 
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -77,24 +79,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         }
       return;
     }
-  send_next (self);
   give_out (self);
-}
-
-static void
-send_next (MpRequestQueue *self)
-{
-  for (GList *item = self->entries.head;
-       item != NULL && self->under_way->len < MP_REQUEST_QUEUE_WIDTH; item = item->next)
-    {
-      Entry *entry = item->data;
-
-      if (entry->is_sent)
-        continue;
-      entry->is_sent = TRUE;
-      g_ptr_array_add (self->under_way, entry);
-      mp_http_client_send_async (self->http, entry->request, self->cancellable, answered_cb, entry);
-    }
 }
 
 static void
@@ -104,11 +89,17 @@ outer_cancelled_cb (GCancellable *outer, gpointer user_data)
 }
 
 MpRequestQueue *
-mp_request_queue_new (MpHttpClient *http, GCancellable *cancellable)
+mp_request_queue_new (MpHttpClient *http,
+                      unsigned int deadline_ms,
+                      unsigned int max_retries,
+                      GCancellable *cancellable)
 {
   MpRequestQueue *self = g_new0 (MpRequestQueue, 1);
 
   self->http = g_object_ref (http);
+  self->deadline_ms = deadline_ms;
+  self->max_retries = max_retries;
+  self->gate = mp_http_gate_new ();
   self->cancellable = g_cancellable_new ();
   g_queue_init (&self->entries);
   self->under_way = g_ptr_array_new ();
@@ -136,15 +127,30 @@ mp_request_queue_free (MpRequestQueue *self)
     ((Entry *) g_ptr_array_index (self->under_way, i))->queue = NULL;
   while ((entry = g_queue_pop_head (&self->entries)) != NULL)
     {
-      if (!entry->is_sent || entry->is_answered)
+      if (entry->is_answered)
         entry_free (entry);
     }
   g_cancellable_cancel (self->cancellable);
   g_ptr_array_unref (self->under_way);
   g_clear_object (&self->outer);
   g_object_unref (self->cancellable);
+  g_object_unref (self->gate);
   g_object_unref (self->http);
   g_free (self);
+}
+
+void
+mp_request_queue_pause (MpRequestQueue *self, int64_t seconds)
+{
+  self->is_pressed = seconds > 0;
+  if (seconds > 0 && seconds <= LONGEST_WAIT_S)
+    mp_http_gate_close (self->gate, (unsigned int) seconds * 1000);
+}
+
+gboolean
+mp_request_queue_has_room (MpRequestQueue *self)
+{
+  return self->entries.length < (self->is_pressed ? 1 : MP_REQUEST_QUEUE_WIDTH);
 }
 
 void
@@ -152,10 +158,15 @@ mp_request_queue_push (MpRequestQueue *self, MpHttpRequest *request)
 {
   Entry *entry = g_new0 (Entry, 1);
 
+  g_assert (mp_request_queue_has_room (self));
   entry->queue = self;
-  entry->request = g_object_ref (request);
   g_queue_push_tail (&self->entries, entry);
-  send_next (self);
+  g_ptr_array_add (self->under_way, entry);
+  mp_http_request_set_total_timeout_ms (request, self->deadline_ms);
+  mp_http_request_set_longest_wait_s (request, LONGEST_WAIT_S);
+  mp_http_request_set_max_retries (request, self->max_retries);
+  mp_http_request_set_gate (request, self->gate);
+  mp_http_client_send_async (self->http, request, self->cancellable, answered_cb, entry);
 }
 
 unsigned int
