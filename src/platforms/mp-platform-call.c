@@ -4,7 +4,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "mp-error.h"
-#include "mp-json.h"
 #include "mp-platform-listing.h"
 #include "mp-platform-paging.h"
 #include "mp-platform-reading.h"
@@ -24,8 +23,7 @@
 
 typedef enum
 {
-  STEP_TOKEN = 1,
-  STEP_PREPARE,
+  STEP_SIGN_IN = 1,
   STEP_JOIN,
   STEP_MAIN,
   STEP_JOINED, /* the items of the joins, where there is no answer of the list's own */
@@ -51,11 +49,7 @@ struct _MpPlatformCall
   GTask *task;               /* (owned) (nullable): not running */
   MpSecret *secret;          /* (owned) (nullable) */
   MpRequestBuilder *builder; /* (owned) (nullable) */
-  char *access_key;          /* (owned) (nullable): nothing to sign in for */
-  MpAccess *access;          /* (owned) (nullable): signing in, or signed in */
-  gboolean access_was_cached;
-  unsigned int access_lifetime_s;
-  unsigned int next_prepare;
+  MpSignIn sign_in;
   Step step;
   GHashTable *joins; /* (element-type utf8 JsonNode) */
   unsigned int next_join;
@@ -234,10 +228,9 @@ closed_for_new_access_cb (GObject *source, GAsyncResult *result, gpointer user_d
 static gboolean
 renew_access (MpPlatformCall *self, const GError *error)
 {
-  if (!self->access_was_cached || !g_error_matches (error, MP_ERROR, MP_ERROR_UNAUTHORIZED))
+  if (!g_error_matches (error, MP_ERROR, MP_ERROR_UNAUTHORIZED) ||
+      !mp_sign_in_forget (&self->sign_in))
     return FALSE;
-  mp_access_cache_forget (self->accesses, self->access_key);
-  self->access_was_cached = FALSE;
   forget_answer (self);
   mp_request_queue_close_async (self->queue, closed_for_new_access_cb, g_object_ref (self));
   return TRUE;
@@ -302,58 +295,31 @@ answer_failed (MpPlatformCall *self, GError *error /* (transfer full) */)
     fail (self, g_steal_pointer (&owned));
 }
 
-/* Signed in: what it gave is kept for the next calls. */
-static void
-finish_signing_in (MpPlatformCall *self)
-{
-  mp_platform_join_access (self->access, self->joins);
-  if (!self->access_was_cached)
-    mp_access_cache_add (self->accesses, self->access_key, self->access, self->access_lifetime_s);
-  advance (self);
-}
-
 static void
 sign_in (MpPlatformCall *self)
 {
   g_autoptr (MpHttpRequest) request = NULL;
   g_autoptr (GError) error = NULL;
-  Step step = STEP_PREPARE;
 
-  if (self->document->auth.exchange != NULL && mp_access_get_token (self->access) == NULL)
+  if (mp_sign_in_is_done (&self->sign_in))
     {
-      step = STEP_TOKEN;
-      request = mp_request_builder_make_token_request (self->builder, &error);
-    }
-  else if (self->next_prepare < self->document->prepare->len)
-    request = mp_request_builder_make_prepare_request (
-        self->builder, g_ptr_array_index (self->document->prepare, self->next_prepare), &error);
-  else
-    {
-      finish_signing_in (self);
+      mp_sign_in_finish (&self->sign_in, self->joins);
+      advance (self);
       return;
     }
+  request = mp_sign_in_make_request (&self->sign_in, self->builder, &error);
   if (request == NULL)
     fail (self, g_steal_pointer (&error));
   else
-    send (self, step, request);
+    send (self, STEP_SIGN_IN, request);
 }
 
 static void
 sign_in_answered (MpPlatformCall *self)
 {
-  JsonNode *root = g_steal_pointer (&self->root);
   g_autoptr (GError) error = NULL;
-  gboolean is_read;
 
-  if (self->step == STEP_TOKEN)
-    is_read = mp_platform_read_token (self->document, root, self->access, &self->access_lifetime_s,
-                                      &error) &&
-              mp_request_builder_move (self->builder, self->access, &error);
-  else
-    is_read = mp_platform_read_prepared (
-        self->document, g_ptr_array_index (self->document->prepare, self->next_prepare++), root,
-        self->access, &error);
-  if (!is_read)
+  if (!mp_sign_in_read (&self->sign_in, g_steal_pointer (&self->root), self->builder, &error))
     {
       answer_failed (self, g_steal_pointer (&error));
       return;
@@ -400,8 +366,8 @@ reading_new (MpPlatformCall *self)
   reading->document = mp_platform_document_ref (self->document);
   reading->response = self->response != NULL ? g_object_ref (self->response) : NULL;
   reading->redaction = mp_request_builder_make_redaction (self->builder);
-  reading->is_token = self->step == STEP_TOKEN;
-  reading->is_secret = self->step == STEP_TOKEN || self->step == STEP_PREPARE;
+  reading->is_secret = self->step == STEP_SIGN_IN;
+  reading->is_token = reading->is_secret && mp_sign_in_wants_token (&self->sign_in);
   if (self->step == STEP_MAIN && self->kind == MP_CALL_TEST)
     reading->test = &self->document->test;
   if (self->step >= STEP_MAIN && self->kind != MP_CALL_TEST)
@@ -457,8 +423,7 @@ answer_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   switch (self->step)
     {
-    case STEP_TOKEN:
-    case STEP_PREPARE:
+    case STEP_SIGN_IN:
       sign_in_answered (self);
       break;
     case STEP_JOIN:
@@ -682,23 +647,11 @@ advance (MpPlatformCall *self)
     send (self, step, request);
 }
 
-/* (nullable): what is kept of an earlier call. Where signing in is the test, it is none. */
-static MpAccess *
-find_access (MpPlatformCall *self)
-{
-  if (self->kind == MP_CALL_TEST && self->document->test.request == NULL)
-    {
-      mp_access_cache_forget (self->accesses, self->access_key);
-      return NULL;
-    }
-  return mp_access_cache_find (self->accesses, self->access_key);
-}
-
-/* Begins with signing in, where the document wants it. */
+/* Begins with signing in, where the document wants it. Where that is the test, it is done anew. */
 static void
 start (MpPlatformCall *self)
 {
-  MpAccess *kept;
+  gboolean anew = self->kind == MP_CALL_TEST && self->document->test.request == NULL;
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&self->queue, mp_request_queue_free);
@@ -706,18 +659,7 @@ start (MpPlatformCall *self)
   self->queue = mp_request_queue_new (self->http, self->deadline_ms,
                                       self->kind == MP_CALL_TEST ? 0 : MAX_RETRIES,
                                       g_task_get_cancellable (self->task));
-  if (self->access_key == NULL)
-    {
-      advance (self);
-      return;
-    }
-  kept = find_access (self);
-  self->access_was_cached = kept != NULL;
-  self->access_lifetime_s = MP_UNSTATED_LIFETIME_S;
-  self->next_prepare = kept != NULL ? self->document->prepare->len : 0;
-  g_clear_pointer (&self->access, mp_access_unref);
-  self->access = kept != NULL ? mp_access_ref (kept) : mp_access_new ();
-  if (mp_request_builder_set_access (self->builder, self->access, &error))
+  if (mp_sign_in_begin (&self->sign_in, anew, self->builder, &error))
     sign_in (self);
   else
     fail (self, g_steal_pointer (&error));
@@ -745,8 +687,7 @@ mp_platform_call_finalize (GObject *object)
   g_strfreev (self->fields);
   g_free (self->kept);
   g_free (self->validator);
-  g_free (self->access_key);
-  g_clear_pointer (&self->access, mp_access_unref);
+  mp_sign_in_clear (&self->sign_in);
   mp_paging_clear (&self->paging);
   g_clear_object (&self->listing);
   g_hash_table_unref (self->joins);
@@ -795,18 +736,6 @@ mp_platform_call_new (const MpCallContext *context,
   self->fields = g_strdupv ((char **) fields);
   self->kept = g_strdup (context->validator);
   return self;
-}
-
-/* Tells one key, connection and so access from another. */
-static char *
-make_access_key (MpPlatformCall *self, MpSecret *secret, JsonNode *settings)
-{
-  g_autofree char *connection = NULL;
-
-  if (self->document->auth.exchange == NULL && self->document->prepare->len == 0)
-    return NULL;
-  connection = mp_json_to_canonical (settings);
-  return mp_access_cache_dup_key (secret, connection);
 }
 
 static GPtrArray *
@@ -867,7 +796,7 @@ mp_platform_call_run_async (MpPlatformCall *self,
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  self->access_key = make_access_key (self, secret, settings);
+  mp_sign_in_init (&self->sign_in, self->document, self->accesses, secret, settings);
   self->is_asked = self->document->test.request == NULL;
   self->secret = mp_secret_ref (secret);
   self->task = g_steal_pointer (&task);

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "mp-error.h"
+#include "mp-json.h"
 #include "mp-secret.h"
 
 #define LIFETIME_MARGIN_S 60
@@ -135,5 +136,101 @@ mp_platform_read_prepared (const MpPlatformDocument *document,
         return FALSE;
     }
   mp_access_take_prepare_answer (access, g_steal_pointer (&owned));
+  return TRUE;
+}
+
+void
+mp_sign_in_init (MpSignIn *self,
+                 const MpPlatformDocument *document,
+                 MpAccessCache *accesses,
+                 MpSecret *secret,
+                 JsonNode *settings)
+{
+  g_autofree char *connection = NULL;
+
+  self->document = document;
+  self->accesses = accesses;
+  if (document->auth.exchange == NULL && document->prepare->len == 0)
+    return;
+  connection = mp_json_to_canonical (settings);
+  self->key = mp_access_cache_dup_key (secret, connection);
+}
+
+void
+mp_sign_in_clear (MpSignIn *self)
+{
+  g_clear_pointer (&self->key, g_free);
+  g_clear_pointer (&self->access, mp_access_unref);
+}
+
+gboolean
+mp_sign_in_begin (MpSignIn *self, gboolean anew, MpRequestBuilder *builder, GError **error)
+{
+  MpAccess *kept;
+
+  if (self->key == NULL)
+    return TRUE;
+  if (anew)
+    mp_access_cache_forget (self->accesses, self->key);
+  kept = mp_access_cache_find (self->accesses, self->key);
+  self->was_kept = kept != NULL;
+  self->lifetime_s = MP_UNSTATED_LIFETIME_S;
+  self->next_prepare = kept != NULL ? self->document->prepare->len : 0;
+  g_clear_pointer (&self->access, mp_access_unref);
+  self->access = kept != NULL ? mp_access_ref (kept) : mp_access_new ();
+  return mp_request_builder_set_access (builder, self->access, error);
+}
+
+gboolean
+mp_sign_in_wants_token (const MpSignIn *self)
+{
+  return self->key != NULL && self->document->auth.exchange != NULL &&
+         mp_access_get_token (self->access) == NULL;
+}
+
+gboolean
+mp_sign_in_is_done (const MpSignIn *self)
+{
+  return self->key == NULL ||
+         (!mp_sign_in_wants_token (self) && self->next_prepare == self->document->prepare->len);
+}
+
+MpHttpRequest *
+mp_sign_in_make_request (MpSignIn *self, MpRequestBuilder *builder, GError **error)
+{
+  if (mp_sign_in_wants_token (self))
+    return mp_request_builder_make_token_request (builder, error);
+  return mp_request_builder_make_prepare_request (
+      builder, g_ptr_array_index (self->document->prepare, self->next_prepare), error);
+}
+
+gboolean
+mp_sign_in_read (MpSignIn *self, JsonNode *root, MpRequestBuilder *builder, GError **error)
+{
+  if (mp_sign_in_wants_token (self))
+    return mp_platform_read_token (self->document, root, self->access, &self->lifetime_s, error) &&
+           mp_request_builder_move (builder, self->access, error);
+  return mp_platform_read_prepared (
+      self->document, g_ptr_array_index (self->document->prepare, self->next_prepare++), root,
+      self->access, error);
+}
+
+void
+mp_sign_in_finish (MpSignIn *self, GHashTable *joins)
+{
+  if (self->key == NULL)
+    return;
+  mp_platform_join_access (self->access, joins);
+  if (!self->was_kept)
+    mp_access_cache_add (self->accesses, self->key, self->access, self->lifetime_s);
+}
+
+gboolean
+mp_sign_in_forget (MpSignIn *self)
+{
+  if (!self->was_kept)
+    return FALSE;
+  mp_access_cache_forget (self->accesses, self->key);
+  self->was_kept = FALSE;
   return TRUE;
 }
