@@ -37,10 +37,10 @@ class PlatformServer(http.server.ThreadingHTTPServer):
             self.fault = fault
             self.left = count if fault else 0
 
-    def choose(self, method, path, query):
+    def choose(self, method, path, query, body):
         for reply in self.replies:
             if (reply.get("method", method) == method and reply.get("path", path) == path
-                    and reply.get("query", "") in query and reply.get("times", 1) > 0):
+                    and reply.get("query", "") in query and reply.get("asks", "") in body and reply.get("times", 1) > 0):
                 return reply
         return None
 
@@ -63,7 +63,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode(errors="replace")
         server = self.server
         with server.lock:
-            reply = server.choose(self.command, path, parts.query)
+            reply = server.choose(self.command, path, parts.query, body)
             server.requests.append((self.command, self.path, dict(self.headers.items()), body))
             is_sign_in = reply is not None and TOKEN in json.dumps(reply) and not server.only_signs_in()
             fault = server.fault if server.left > 0 and not is_sign_in else None

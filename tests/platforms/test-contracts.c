@@ -15,12 +15,13 @@
  *   connection, credential   what the calls are made with
  *   secret                   what must never be shown
  *   replies                  of every call: token answers and the like; a "body", or a "text"
- *                            of a "content_type" that is sent as it stands
+ *                            of a "content_type" that is sent as it stands; of what "asks" for it:
+ *                            a part of the request's body
  *   calls                    "call" test, objects, fields (of "object") or sample (of its "fields",
  *                            parted by commas); "connection" and
  *                            "credential", where others than of the contract; "replies"; "requests"
- *                            that must have been made, in order; "gives", one text for each item;
- *                            "continues": it uses what the call before it has kept
+ *                            that must have been made, in any order; "gives", one text for each
+ * item; "continues": it uses what the call before it has kept
  */
 typedef struct
 {
@@ -112,6 +113,7 @@ add_replies (Fixture *fixture, JsonObject *owner)
         .method = mp_json_get_string (object, "method", NULL),
         .path = mp_json_get_string (object, "path", NULL),
         .query = mp_json_get_string (object, "query", NULL),
+        .asks = mp_json_get_string (object, "asks", NULL),
         .status = (unsigned int) mp_json_get_int (object, "status", 200),
         .content_type = mp_json_get_string (object, "content_type", NULL),
         .body = text,
