@@ -538,17 +538,30 @@ make_options_request (MpPlatformCall *self, unsigned int index, GError **error)
   return mp_request_builder_make_request (self->builder, pending->spec->request, NULL, NULL, error);
 }
 
-/* The options of one field do not depend on those of another: requests are sent before their turn,
- * as many as there is room for. */
-static void
-send_for_options (MpPlatformCall *self)
+static MpHttpRequest *
+make_join_request (MpPlatformCall *self, unsigned int index, GError **error)
 {
-  unsigned int next = self->next_pending + mp_request_queue_get_length (self->queue);
+  const MpJoin *join = g_ptr_array_index (get_joins (self), index);
+
+  return mp_request_builder_make_request (self->builder, join->request, NULL, NULL, error);
+}
+
+/* Joins do not depend on each other, nor do the options of fields: requests are sent before their
+ * turn, as many as there is room for.
+ * @next: whose answer is to be read, of @length */
+static void
+send_ahead (MpPlatformCall *self,
+            Step step,
+            unsigned int next,
+            unsigned int length,
+            MpHttpRequest *(*make_request) (MpPlatformCall *, unsigned int, GError **) )
+{
+  unsigned int first = next + mp_request_queue_get_length (self->queue);
   g_autoptr (GError) error = NULL;
 
-  while (next < self->pending->len && mp_request_queue_has_room (self->queue))
+  for (unsigned int i = first; i < length && mp_request_queue_has_room (self->queue); i++)
     {
-      g_autoptr (MpHttpRequest) request = make_options_request (self, next++, &error);
+      g_autoptr (MpHttpRequest) request = make_request (self, i, &error);
 
       if (request == NULL)
         {
@@ -557,7 +570,7 @@ send_for_options (MpPlatformCall *self)
         }
       mp_request_queue_push (self->queue, request);
     }
-  receive (self, STEP_OPTIONS);
+  receive (self, step);
 }
 
 /* A test asks first and looks at the rest then; a list needs the rest to read its items. */
@@ -595,56 +608,57 @@ check_time (MpPlatformCall *self, GError **error)
   return FALSE;
 }
 
+/* The list itself: its pages, then the options of its fields. */
 static void
-advance (MpPlatformCall *self)
+advance_list (MpPlatformCall *self)
 {
   g_autoptr (MpHttpRequest) request = NULL;
   g_autoptr (GError) error = NULL;
-  Step step = STEP_MAIN;
 
-  if (!check_time (self, &error))
-    {
-      fail (self, g_steal_pointer (&error));
-      return;
-    }
-  if (is_join_next (self))
-    {
-      step = STEP_JOIN;
-      request = mp_request_builder_make_request (self->builder, get_next_join (self)->request, NULL,
-                                                 NULL, &error);
-    }
-  else if (self->kind != MP_CALL_TEST)
-    {
-      if (self->is_listed && self->next_pending < self->pending->len)
-        {
-          send_for_options (self);
-          return;
-        }
-      if (self->is_listed)
-        {
-          finish_list (self);
-          return;
-        }
-      else if (self->list->request == NULL || self->is_refused)
-        {
-          read_joined (self);
-          return;
-        }
-      request = make_page_request (self, &error);
-    }
-  else if (!self->is_asked)
-    request = mp_request_builder_make_request (self->builder, self->document->test.request, NULL,
-                                               NULL, &error);
+  if (self->is_listed && self->next_pending < self->pending->len)
+    send_ahead (self, STEP_OPTIONS, self->next_pending, self->pending->len, make_options_request);
+  else if (self->is_listed)
+    finish_list (self);
+  else if (self->list->request == NULL || self->is_refused)
+    read_joined (self);
+  else if ((request = make_page_request (self, &error)) != NULL)
+    send (self, STEP_MAIN, request);
   else
+    fail (self, g_steal_pointer (&error));
+}
+
+static void
+advance_test (MpPlatformCall *self)
+{
+  g_autoptr (MpHttpRequest) request = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_asked)
     {
       finish_test (self, MP_TEST_CONNECTED);
       return;
     }
-
-  if (request == NULL)
-    fail (self, g_steal_pointer (&error));
+  request = mp_request_builder_make_request (self->builder, self->document->test.request, NULL,
+                                             NULL, &error);
+  if (request != NULL)
+    send (self, STEP_MAIN, request);
   else
-    send (self, step, request);
+    fail (self, g_steal_pointer (&error));
+}
+
+static void
+advance (MpPlatformCall *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!check_time (self, &error))
+    fail (self, g_steal_pointer (&error));
+  else if (is_join_next (self))
+    send_ahead (self, STEP_JOIN, self->next_join, get_joins (self)->len, make_join_request);
+  else if (self->kind == MP_CALL_TEST)
+    advance_test (self);
+  else
+    advance_list (self);
 }
 
 /* Begins with signing in, where the document wants it. Where that is the test, it is done anew. */
