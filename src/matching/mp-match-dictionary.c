@@ -14,6 +14,13 @@
 #define SHORTEST_COMPOUND 6
 #define LONGEST_COMPOUND 48
 #define SHORTEST_PIECE 2
+/* A shortened word: by its beginning, or by letters from all of it; what it stands for is common.
+ */
+#define SHORTEST_PREFIX 3
+#define SHORTEST_DRAWN 3
+#define LONGEST_SHORTENED 12
+#define SHORTEST_MIXED 4
+#define FEWEST_PHRASES 4
 /* A phrase counts when it is this much of a name. */
 #define LEAST_COVERAGE 0.5
 /* Of a phrase that people also use for other things. */
@@ -41,15 +48,18 @@ struct _MpMatchDictionary
   GHashTable *types;         /* (element-type utf8 MpFieldType): other systems' words for them */
   GHashTable *ignored;       /* (element-type utf8): a set */
   GHashTable *qualifiers;    /* (element-type utf8): a set */
+  GHashTable *things;        /* (element-type utf8): a set */
   GArray *trie;              /* (element-type TrieNode): every word of a phrase, and abbreviation */
   GPtrArray *concepts;       /* (element-type utf8): their names */
   GArray *phrases;           /* (element-type Phrase) */
   GHashTable *whole;         /* (element-type utf8 GArray): joined phrase -> indices of phrases */
   GHashTable *by_word;       /* (element-type utf8 GArray): word -> indices of phrases */
   float *relations;          /* a square: by concept and concept */
-  GHashTable *block_parts;   /* (element-type concept id): a set */
-  GHashTable *block_ranks;   /* (element-type utf8 int) */
-  GHashTable *neutral;       /* (element-type utf8): a set */
+  GHashTable *counts;        /* (element-type utf8 int): word of a phrase -> in how many */
+  GPtrArray *by_letter[26];  /* (element-type utf8) (nullable): the keys of counts */
+  GHashTable *block_parts; /* (element-type concept concept): what a part is, and what is one too */
+  GHashTable *block_ranks; /* (element-type utf8 int) */
+  GHashTable *neutral;     /* (element-type utf8): a set */
 };
 
 static GHashTable *
@@ -164,6 +174,25 @@ is_known_word (const MpMatchDictionary *self, const char *word)
   return get_node (self, node)->is_word;
 }
 
+static void
+count_word (MpMatchDictionary *self, const char *word)
+{
+  int count = GPOINTER_TO_INT (g_hash_table_lookup (self->counts, word));
+
+  if (count == 0 && g_ascii_islower (*word))
+    {
+      GPtrArray **list = &self->by_letter[*word - 'a'];
+      char *key = g_strdup (word);
+
+      if (*list == NULL)
+        *list = g_ptr_array_new ();
+      g_hash_table_insert (self->counts, key, GINT_TO_POINTER (1));
+      g_ptr_array_add (*list, key);
+    }
+  else if (count > 0)
+    g_hash_table_insert (self->counts, g_strdup (word), GINT_TO_POINTER (count + 1));
+}
+
 /* The words that compounds are taken apart into, before any compound is. */
 static void
 add_words (MpMatchDictionary *self, JsonArray *phrases)
@@ -176,6 +205,7 @@ add_words (MpMatchDictionary *self, JsonArray *phrases)
         {
           if (strlen (pieces[j]) >= SHORTEST_PIECE)
             add_to_trie (self, pieces[j]);
+          count_word (self, pieces[j]);
         }
     }
 }
@@ -261,8 +291,16 @@ load_relations (MpMatchDictionary *self, JsonArray *array)
 }
 
 static void
+add_part (MpMatchDictionary *self, unsigned int concept_id, unsigned int part)
+{
+  g_hash_table_insert (self->block_parts, GUINT_TO_POINTER (concept_id), GUINT_TO_POINTER (part));
+}
+
+static void
 load_blocks (MpMatchDictionary *self, JsonObject *object)
 {
+  JsonObject *also = mp_json_get_object (object, "also");
+  g_autoptr (GList) names = json_object_get_members (also);
   JsonArray *parts = mp_json_get_array (object, "parts");
   JsonArray *prefer = mp_json_get_array (object, "prefer");
 
@@ -275,7 +313,16 @@ load_blocks (MpMatchDictionary *self, JsonObject *object)
       unsigned int concept_id;
 
       if (mp_match_dictionary_find_concept (self, mp_json_array_get_string (parts, i), &concept_id))
-        g_hash_table_add (self->block_parts, GUINT_TO_POINTER (concept_id));
+        add_part (self, concept_id, concept_id);
+    }
+  for (GList *name = names; name != NULL; name = name->next)
+    {
+      unsigned int concept_id;
+      unsigned int part;
+
+      if (mp_match_dictionary_find_concept (self, name->data, &concept_id) &&
+          mp_match_dictionary_find_concept (self, mp_json_get_string (also, name->data, ""), &part))
+        add_part (self, concept_id, part);
     }
   for (unsigned int i = 0; i < json_array_get_length (prefer); i++)
     g_hash_table_insert (self->block_ranks, g_strdup (mp_json_array_get_string (prefer, i)),
@@ -303,8 +350,10 @@ load (gpointer data)
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_strfreev);
   self->ignored = new_set ();
   self->qualifiers = new_set ();
+  self->things = new_set ();
   self->trie = g_array_new (FALSE, TRUE, sizeof (TrieNode));
   g_array_set_size (self->trie, 1);
+  self->counts = new_set ();
   self->concepts = g_ptr_array_new_with_free_func (g_free);
   self->phrases = g_array_new (FALSE, FALSE, sizeof (Phrase));
   self->whole = new_index ();
@@ -313,6 +362,7 @@ load (gpointer data)
   load_types (self, mp_json_get_object (object, "types"));
   add_all (self->ignored, mp_json_get_array (object, "ignored"));
   add_all (self->qualifiers, mp_json_get_array (object, "qualifiers"));
+  add_all (self->things, mp_json_get_array (object, "things"));
   load_concepts (self, mp_json_get_array (object, "concepts"));
   load_relations (self, mp_json_get_array (object, "related"));
   load_blocks (self, mp_json_get_object (object, "blocks"));
@@ -446,6 +496,106 @@ add_compound (const MpMatchDictionary *self, GPtrArray *words, const char *word)
   return TRUE;
 }
 
+static gboolean
+is_vowel (char c)
+{
+  return strchr ("aeiou", c) != NULL;
+}
+
+/* "nm" of "name", "gndr" of "gender": the same but for vowels after the first letter. */
+static gboolean
+has_same_consonants (const char *shorter, const char *longer)
+{
+  while (*shorter != '\0' || *longer != '\0')
+    {
+      if (*shorter != '\0' && *shorter == *longer)
+        shorter++, longer++;
+      else if (*longer != '\0' && is_vowel (*longer))
+        longer++;
+      else if (*shorter != '\0' && is_vowel (*shorter))
+        shorter++;
+      else
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* "sts" of "status", "reqd" of "required": letters of it in their order, the first and last too. */
+static gboolean
+is_drawn_together (const char *shorter, const char *longer)
+{
+  size_t length = strlen (shorter);
+
+  if (length < SHORTEST_DRAWN || shorter[length - 1] != longer[strlen (longer) - 1])
+    return FALSE;
+  for (; *longer != '\0' && *shorter != '\0'; longer++)
+    shorter += *longer == *shorter;
+  return *shorter == '\0';
+}
+
+/* "frist" of "first": letters that changed places, but for the first. */
+static gboolean
+has_same_letters (const char *word, const char *other)
+{
+  int counts[G_MAXUINT8 + 1] = { 0 };
+
+  if (strlen (word) < SHORTEST_MIXED)
+    return FALSE;
+  for (; *word != '\0' && *other != '\0'; word++, other++)
+    {
+      counts[(unsigned char) *word]++;
+      counts[(unsigned char) *other]--;
+    }
+  for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      if (counts[i] != 0)
+        return FALSE;
+    }
+  return *word == *other;
+}
+
+/* How likely @shorter stands for @longer by its form; 0: not at all */
+static int
+rate_shortening (const char *shorter, const char *longer)
+{
+  if (strlen (longer) == strlen (shorter))
+    return has_same_letters (shorter, longer) ? 4 : 0;
+  if (strlen (longer) < strlen (shorter))
+    return 0;
+  if (has_same_consonants (shorter, longer))
+    return 3;
+  if (strlen (shorter) >= SHORTEST_PREFIX && g_str_has_prefix (longer, shorter))
+    return 2;
+  return is_drawn_together (shorter, longer) ? 1 : 0;
+}
+
+/* (nullable): the word of the dictionary that an unknown short one is a shortening of, if one is
+ * meant more often than any other that it could be */
+static const char *
+find_shortened (const MpMatchDictionary *self, const char *word)
+{
+  const GPtrArray *list = g_ascii_islower (*word) ? self->by_letter[*word - 'a'] : NULL;
+  const char *best = NULL;
+  int best_weight = 0;
+
+  if (strlen (word) < SHORTEST_PIECE || strlen (word) > LONGEST_SHORTENED)
+    return NULL;
+  for (unsigned int i = 0; list != NULL && i < list->len; i++)
+    {
+      const char *longer = g_ptr_array_index (list, i);
+      int weight = rate_shortening (word, longer) * 1000;
+
+      if (weight > 0)
+        weight += GPOINTER_TO_INT (g_hash_table_lookup (self->counts, longer));
+      if (weight % 1000 >= FEWEST_PHRASES && weight > best_weight)
+        {
+          best = longer;
+          best_weight = weight;
+        }
+    }
+  return best;
+}
+
 /* Written out at most once: an abbreviation is never one of another. */
 static void
 add_word (const MpMatchDictionary *self, GPtrArray *words, const char *word)
@@ -453,6 +603,10 @@ add_word (const MpMatchDictionary *self, GPtrArray *words, const char *word)
   const char *const *full = g_hash_table_lookup (self->abbreviations, word);
   size_t length = strlen (word);
 
+  /* "E-mail" is one word. */
+  if (g_str_has_prefix (word, "mail") && words->len > 0 &&
+      g_str_equal (g_ptr_array_index (words, words->len - 1), "e"))
+    g_ptr_array_set_size (words, (int) words->len - 1);
   if (full != NULL)
     {
       for (unsigned int i = 0; full[i] != NULL; i++)
@@ -473,6 +627,17 @@ add_word (const MpMatchDictionary *self, GPtrArray *words, const char *word)
           return;
         }
     }
+  if (!is_known_word (self, word) && find_shortened (self, word) != NULL)
+    {
+      const char *shortened = find_shortened (self, word);
+
+      full = g_hash_table_lookup (self->abbreviations, shortened);
+      for (unsigned int i = 0; full != NULL && full[i] != NULL; i++)
+        g_ptr_array_add (words, g_strdup (full[i]));
+      if (full == NULL)
+        g_ptr_array_add (words, g_strdup (shortened));
+      return;
+    }
   g_ptr_array_add (words, g_strdup (word));
 }
 
@@ -488,6 +653,21 @@ is_boundary (const char *text, size_t i)
   return g_ascii_isalpha (before) && g_ascii_isdigit (c)   ? TRUE
          : g_ascii_isdigit (before) && g_ascii_isalpha (c) ? TRUE
                                                            : FALSE;
+}
+
+static gboolean
+is_lone_letter (const char *text, size_t i)
+{
+  return g_ascii_isalpha (text[i]) && (i == 0 || !g_ascii_isalnum (text[i - 1])) &&
+         !g_ascii_isalnum (text[i + 1]);
+}
+
+/* Is this what separates two letters that stand alone, as in "D.O.B."? */
+static gboolean
+is_initial (const char *text, size_t i, size_t n_letters)
+{
+  return n_letters > 0 && (text[i] == '.' || text[i] == '_') && is_lone_letter (text, i - 1) &&
+         text[i + 1] != '\0' && is_lone_letter (text, i + 1);
 }
 
 /**
@@ -512,6 +692,8 @@ mp_match_dictionary_split (const MpMatchDictionary *self, const char *text)
     {
       gboolean is_part = g_ascii_isalnum (ascii[i]);
 
+      if (is_initial (ascii, i, word->len))
+        continue;
       if (word->len > 0 && (!is_part || is_boundary (ascii, i)))
         {
           add_word (self, words, word->str);
@@ -519,6 +701,8 @@ mp_match_dictionary_split (const MpMatchDictionary *self, const char *text)
         }
       if (is_part)
         g_string_append_c (word, g_ascii_tolower (ascii[i]));
+      else if (ascii[i] == '%')
+        add_word (self, words, "percent");
     }
   if (word->len > 0)
     add_word (self, words, word->str);
@@ -549,6 +733,19 @@ gboolean
 mp_match_dictionary_is_qualifier (const MpMatchDictionary *self, const char *word)
 {
   return g_hash_table_contains (self->qualifiers, word);
+}
+
+/**
+ * mp_match_dictionary_is_thing:
+ * @self: a dictionary
+ * @word: a word
+ *
+ * Returns: whether it names what all fields of a list are of: the "deal" of a deal's "deal name"
+ */
+gboolean
+mp_match_dictionary_is_thing (const MpMatchDictionary *self, const char *word)
+{
+  return g_hash_table_contains (self->things, word);
 }
 
 static void
@@ -664,16 +861,26 @@ mp_match_dictionary_find_type (const MpMatchDictionary *self, const char *name)
 }
 
 /**
- * mp_match_dictionary_is_block_part:
+ * mp_match_dictionary_find_block_part:
  * @self: a dictionary
  * @concept_id: a meaning
+ * @part: (out) (optional): the meaning of the part
  *
  * Returns: whether it is part of an address, which is taken from one block as a whole
  */
 gboolean
-mp_match_dictionary_is_block_part (const MpMatchDictionary *self, unsigned int concept_id)
+mp_match_dictionary_find_block_part (const MpMatchDictionary *self,
+                                     unsigned int concept_id,
+                                     unsigned int *part)
 {
-  return g_hash_table_contains (self->block_parts, GUINT_TO_POINTER (concept_id));
+  gpointer value;
+
+  if (!g_hash_table_lookup_extended (self->block_parts, GUINT_TO_POINTER (concept_id), NULL,
+                                     &value))
+    return FALSE;
+  if (part != NULL)
+    *part = GPOINTER_TO_UINT (value);
+  return TRUE;
 }
 
 /**

@@ -33,6 +33,7 @@ GPtrArray *mp_match_dictionary_split (const MpMatchDictionary *self,
                                       const char *text) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_match_dictionary_is_ignored (const MpMatchDictionary *self, const char *word);
 gboolean mp_match_dictionary_is_qualifier (const MpMatchDictionary *self, const char *word);
+gboolean mp_match_dictionary_is_thing (const MpMatchDictionary *self, const char *word);
 
 /* What a name of these words means: at most @size meanings, the strongest first. */
 unsigned int mp_match_dictionary_find_meanings (const MpMatchDictionary *self,
@@ -43,7 +44,9 @@ unsigned int mp_match_dictionary_find_meanings (const MpMatchDictionary *self,
 MpFieldType mp_match_dictionary_find_type (const MpMatchDictionary *self, const char *name);
 
 /* Address blocks. */
-gboolean mp_match_dictionary_is_block_part (const MpMatchDictionary *self, unsigned int concept_id);
+gboolean mp_match_dictionary_find_block_part (const MpMatchDictionary *self,
+                                              unsigned int concept_id,
+                                              unsigned int *part);
 gboolean mp_match_dictionary_is_neutral (const MpMatchDictionary *self, const char *word);
 int mp_match_dictionary_get_block_rank (const MpMatchDictionary *self, const char *block);
 

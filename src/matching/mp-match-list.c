@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-match-list.h"
 
+#include <math.h>
+
 #include "mp-error.h"
 #include "mp-json.h"
 #include "mp-match-dictionary.h"
@@ -227,6 +229,13 @@ mp_match_list_get_inputs (const MpMatchList *self)
   return (const MpMatchInput *) (gpointer) self->inputs->data;
 }
 
+/* More digits would claim more than is known, and take most of the time that writing takes. */
+static double
+round_score (double score)
+{
+  return round (score * 1000) / 1000;
+}
+
 static JsonObject *
 candidate_to_json (const MpMatchCandidate *candidate,
                    const MpMatchInput *source,
@@ -239,7 +248,7 @@ candidate_to_json (const MpMatchCandidate *candidate,
   for (unsigned int i = 0; reasons[i] != NULL; i++)
     json_array_add_string_element (array, reasons[i]);
   json_object_set_string_member (object, "target", target->name);
-  json_object_set_double_member (object, "score", candidate->score);
+  json_object_set_double_member (object, "score", round_score (candidate->score));
   json_object_set_array_member (object, "reasons", array);
   return object;
 }
@@ -261,7 +270,8 @@ suggestion_to_json (const MpSuggestion *suggestion,
       object = json_object_new ();
       json_object_set_null_member (object, "target");
       json_object_set_double_member (
-          object, "score", suggestion->n_candidates > 0 ? suggestion->candidates[0].score : 0);
+          object, "score",
+          suggestion->n_candidates > 0 ? round_score (suggestion->candidates[0].score) : 0);
       json_object_set_array_member (object, "reasons", json_array_new ());
     }
   json_object_set_string_member (object, "source", source->name);
@@ -286,10 +296,28 @@ suggestion_to_json (const MpSuggestion *suggestion,
 JsonArray *
 mp_match_list_suggest (const MpMatchList *sources, const MpMatchList *targets)
 {
+  return mp_match_list_suggest_by (MP_MATCH_ALL_EVIDENCE, sources, targets);
+}
+
+/**
+ * mp_match_list_suggest_by:
+ * @allowed: which evidence counts
+ * @sources: fields that want a counterpart
+ * @targets: fields of the other side
+ *
+ * mp_match_list_suggest() by some evidence only.
+ *
+ * Returns: (transfer full): as mp_match_list_suggest()
+ */
+JsonArray *
+mp_match_list_suggest_by (MpMatchEvidence allowed,
+                          const MpMatchList *sources,
+                          const MpMatchList *targets)
+{
   const MpMatchInput *source_inputs = mp_match_list_get_inputs (sources);
   g_autofree MpSuggestion *suggestions =
-      mp_matcher_suggest (source_inputs, mp_match_list_get_size (sources),
-                          mp_match_list_get_inputs (targets), mp_match_list_get_size (targets));
+      mp_matcher_suggest_by (allowed, source_inputs, mp_match_list_get_size (sources),
+                             mp_match_list_get_inputs (targets), mp_match_list_get_size (targets));
   JsonArray *array = json_array_new ();
 
   for (unsigned int i = 0; i < mp_match_list_get_size (sources); i++)

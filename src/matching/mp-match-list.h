@@ -18,6 +18,9 @@ unsigned int mp_match_list_get_size (const MpMatchList *self);
 const MpMatchInput *mp_match_list_get_inputs (const MpMatchList *self);
 JsonArray *mp_match_list_suggest (const MpMatchList *sources,
                                   const MpMatchList *targets) G_GNUC_WARN_UNUSED_RESULT;
+JsonArray *mp_match_list_suggest_by (MpMatchEvidence allowed,
+                                     const MpMatchList *sources,
+                                     const MpMatchList *targets) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpMatchList, mp_match_list_free)
 

@@ -9,6 +9,8 @@
  */
 #define SAME_LABEL 0.96
 #define SAME_NAME 0.95
+/* Both are the same, but "E-mail" is not written as "email" is. */
+#define SAME_THROUGHOUT 0.95
 #define SAME_MEANING 0.96
 #define SAME_WORDS 0.92
 #define SAME_OPTIONS 0.85
@@ -24,6 +26,8 @@
 #define LONE_QUALIFIER 0.8
 #define OTHER_OPTIONS 0.93
 #define IN_BLOCK 0.9
+/* Below what is chosen, whatever else is the same. */
+#define OFFERED_ONLY 0.68
 #define IN_OTHER_BLOCK 0.55
 
 /* Where label and name say different things, neither is quite sure. */
@@ -80,6 +84,16 @@ compare_meanings (const MpMatchDictionary *dictionary,
   return strongest;
 }
 
+static gboolean
+is_written_alike (const MpMatchInput *source, const MpMatchInput *target)
+{
+  const char *label = source->label != NULL ? source->label : source->name;
+  const char *other = target->label != NULL ? target->label : target->name;
+
+  return g_ascii_strcasecmp (source->name, target->name) == 0 ||
+         g_ascii_strcasecmp (label, other) == 0;
+}
+
 /* Of two fields with the same label, the one whose name is the same too is meant. */
 static gboolean
 is_same_throughout (const MpMatchField *source, const MpMatchField *target)
@@ -97,7 +111,10 @@ is_same_throughout (const MpMatchField *source, const MpMatchField *target)
 }
 
 static double
-compare_names (const MpMatchField *source, const MpMatchField *target, MpMatchEvidence *evidence)
+compare_names (const MpMatchField *source,
+               const MpMatchField *target,
+               MpMatchEvidence allowed,
+               MpMatchEvidence *evidence)
 {
   double best = 0;
 
@@ -108,15 +125,16 @@ compare_names (const MpMatchField *source, const MpMatchField *target, MpMatchEv
           gboolean by_spelling;
           double share =
               mp_match_words_compare (&source->names[i], &target->names[j], &by_spelling);
-          double score = SAME_WORDS * share;
+          MpMatchEvidence same = i == 0 && j == 0 ? MP_MATCH_SAME_LABEL : MP_MATCH_SAME_NAME;
           MpMatchEvidence why = by_spelling ? MP_MATCH_SIMILAR_SPELLING : MP_MATCH_SAME_WORDS;
+          double score = SAME_WORDS * share;
 
-          if (g_str_equal (source->names[i].joined, target->names[j].joined))
+          if ((allowed & same) && g_str_equal (source->names[i].joined, target->names[j].joined))
             {
-              why = i == 0 && j == 0 ? MP_MATCH_SAME_LABEL : MP_MATCH_SAME_NAME;
+              why = same;
               score = i == 0 && j == 0 ? SAME_LABEL : SAME_NAME;
             }
-          if (score <= best)
+          if (!(allowed & why) || score <= best)
             continue;
           best = score;
           *evidence = why;
@@ -143,6 +161,12 @@ compare_options (const MpMatchField *source, const MpMatchField *target)
       j += order >= 0;
     }
   return (double) common / (source->options->len + target->options->len - common);
+}
+
+static double
+get_common_options (const MpMatchField *source, const MpMatchField *target, MpMatchEvidence allowed)
+{
+  return allowed & MP_MATCH_SAME_OPTIONS ? compare_options (source, target) : -1;
 }
 
 /* "Billing email" is not "Email", however much they have in common. */
@@ -174,6 +198,31 @@ add_evidence (double first, double second, double share)
   return most + (1 - most) * share * MIN (first, second);
 }
 
+/* Types that say what a value is, not only how it is written. */
+gboolean
+mp_match_is_telling (MpFieldType type)
+{
+  return type == MP_FIELD_TYPE_EMAIL || type == MP_FIELD_TYPE_PHONE || type == MP_FIELD_TYPE_DATE ||
+         type == MP_FIELD_TYPE_DATETIME;
+}
+
+/* A reference cannot take the value, but often is what people mean: it is offered, not chosen. */
+gboolean
+mp_match_is_offered_only (const MpMatchInput *source, const MpMatchInput *target)
+{
+  return target->type == MP_FIELD_TYPE_REFERENCE &&
+         (source->type == MP_FIELD_TYPE_TEXT || source->type == MP_FIELD_TYPE_ENUM);
+}
+
+/* The name of what a reference leads to can be written. */
+static double
+weigh_impossible (const MpMatchInput *source, const MpMatchInput *target)
+{
+  if (source->type == MP_FIELD_TYPE_REFERENCE && target->type == MP_FIELD_TYPE_ENUM)
+    return 0.9;
+  return mp_match_is_offered_only (source, target) ? OFFERED_ONLY : 0;
+}
+
 static double
 weigh_types (const MpMatchInput *source, const MpMatchInput *target)
 {
@@ -184,12 +233,12 @@ weigh_types (const MpMatchInput *source, const MpMatchInput *target)
     case MP_COMPATIBILITY_EXACT:
       return 1;
     case MP_COMPATIBILITY_SAFE:
-      return 0.98;
+      return mp_match_is_telling (source->type) ? 0.94 : 0.98;
     case MP_COMPATIBILITY_LOSSY:
       return 0.93;
     case MP_COMPATIBILITY_IMPOSSIBLE:
     default:
-      return 0;
+      return weigh_impossible (source, target);
     }
 }
 
@@ -210,6 +259,7 @@ weigh_options (double score, double share, MpMatchEvidence *evidence)
 /* 0 to 1: how sure it is that both are the same. */
 double
 mp_match_score (const MpMatchDictionary *dictionary,
+                MpMatchEvidence allowed,
                 const MpMatchField *source,
                 const MpMatchField *target,
                 MpMatchEvidence *evidence)
@@ -223,12 +273,16 @@ mp_match_score (const MpMatchDictionary *dictionary,
   *evidence = 0;
   if (types <= 0)
     return 0;
-  by_name = compare_names (source, target, evidence);
+  by_name = compare_names (source, target, allowed, evidence);
   by_meaning = compare_meanings (dictionary, source, target, &is_related);
+  if (!(allowed & (is_related ? MP_MATCH_RELATED_MEANING : MP_MATCH_SAME_MEANING)))
+    by_meaning = 0;
   if (*evidence & (MP_MATCH_SAME_LABEL | MP_MATCH_SAME_NAME) && is_same_throughout (source, target))
     *evidence |= MP_MATCH_SAME_LABEL | MP_MATCH_SAME_NAME;
   if ((*evidence & MP_MATCH_SAME_LABEL) && (*evidence & MP_MATCH_SAME_NAME))
-    return weigh_options (1, compare_options (source, target), evidence) * types;
+    return weigh_options (is_written_alike (source->input, target->input) ? 1 : SAME_THROUGHOUT,
+                          get_common_options (source, target, allowed), evidence) *
+           types;
   score = by_name;
   if (!(*evidence & (MP_MATCH_SAME_LABEL | MP_MATCH_SAME_NAME)))
     {
@@ -242,7 +296,7 @@ mp_match_score (const MpMatchDictionary *dictionary,
   if (by_meaning >= 0.5)
     *evidence |= is_related ? MP_MATCH_RELATED_MEANING : MP_MATCH_SAME_MEANING;
   score = add_evidence (score, SAME_MEANING * by_meaning, SECOND_SHARE);
-  score = weigh_options (score, compare_options (source, target), evidence);
+  score = weigh_options (score, get_common_options (source, target, allowed), evidence);
   return score * types;
 }
 

@@ -11,6 +11,7 @@ struct _MpMatchWord
   GArray *fields; /* (element-type guint): indices of targets that have it */
   double weight;  /* 0 to 1: how rare it is */
   gboolean is_qualifier;
+  gboolean is_thing;
   GPtrArray *similar; /* (nullable) (element-type MpMatchWord): words of targets, of a source's */
 };
 
@@ -27,7 +28,10 @@ double mp_match_words_compare (const MpMatchName *source,
                                gboolean *by_spelling);
 unsigned int mp_match_words_count_lone_qualifiers (const MpMatchName *a, const MpMatchName *b);
 
+gboolean mp_match_is_telling (MpFieldType type);
+gboolean mp_match_is_offered_only (const MpMatchInput *source, const MpMatchInput *target);
 double mp_match_score (const MpMatchDictionary *dictionary,
+                       MpMatchEvidence allowed,
                        const MpMatchField *source,
                        const MpMatchField *target,
                        MpMatchEvidence *evidence);

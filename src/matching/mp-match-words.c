@@ -6,6 +6,8 @@
 
 /* What even a word that every field has weighs beside one that only one field has. */
 #define LEAST_WEIGHT 0.35
+/* A word for what the whole list is of tells one field from another less than any other. */
+#define THING_FACTOR 0.35
 /* Words are nearly the same from this similarity on, and count so much less. */
 #define LEAST_SIMILARITY 0.9
 #define SIMILARITY_FACTOR 0.85
@@ -37,6 +39,7 @@ get_word (MpMatchWords *self, const MpMatchDictionary *dictionary, const char *t
       word = g_new0 (MpMatchWord, 1);
       word->fields = g_array_new (FALSE, FALSE, sizeof (unsigned int));
       word->is_qualifier = mp_match_dictionary_is_qualifier (dictionary, text);
+      word->is_thing = mp_match_dictionary_is_thing (dictionary, text);
       g_hash_table_insert (self->words, (gpointer) text, word);
     }
   return word;
@@ -215,6 +218,8 @@ weigh (MpMatchWords *self, unsigned int n_fields)
       double rarity = log ((1.0 + n_fields) / MAX (word->fields->len, 1)) / most;
 
       word->weight = LEAST_WEIGHT + (1 - LEAST_WEIGHT) * CLAMP (rarity, 0, 1);
+      if (word->is_thing)
+        word->weight *= THING_FACTOR;
     }
 }
 

@@ -11,12 +11,14 @@
 /* A pair below this is no candidate at all. */
 #define LEAST_SCORE 0.3
 /* Chosen: sure enough, and clearly before the next one. Measured on tests/matching/data. */
-#define CHOSEN_SCORE 0.74
+#define CHOSEN_SCORE 0.70
 #define CHOSEN_MARGIN 0.04
 /* A word of more fields than these says too little to look at all of them. */
 #define COMMON_WORD_SHARE 10
 #define COMMON_WORD_FIELDS 50
 #define MAX_LOOKED_AT 48
+/* Of an address that is none of the usual ones. */
+#define UNKNOWN_RANK 30
 
 typedef struct
 {
@@ -43,6 +45,7 @@ typedef struct
 typedef struct
 {
   const MpMatchDictionary *dictionary;
+  MpMatchEvidence allowed;
   GPtrArray *sources; /* (element-type MpMatchField) */
   GPtrArray *targets; /* (element-type MpMatchField) */
   MpMatchWords *words;
@@ -228,7 +231,7 @@ score_pairs (Matcher *self)
           Pair pair = { .source = i, .target = kept[j].target };
 
           pair.score =
-              mp_match_score (self->dictionary, g_ptr_array_index (self->sources, i),
+              mp_match_score (self->dictionary, self->allowed, g_ptr_array_index (self->sources, i),
                               g_ptr_array_index (self->targets, pair.target), &pair.evidence);
           if (pair.score >= LEAST_SCORE)
             g_array_append_val (self->pairs, pair);
@@ -256,47 +259,126 @@ is_of_blocks (const Matcher *self, const Pair *pair)
   return source->part != G_MAXUINT && source->part == get_target (self, pair)->part;
 }
 
-/* How well the address @from of the source is found in the address @to of the target. */
-static double
-weigh_block (const Matcher *self, const char *from, const char *to)
+static gboolean
+is_offered_only (const Matcher *self, const Pair *pair)
 {
-  int rank = mp_match_dictionary_get_block_rank (self->dictionary, to);
-  g_autoptr (GHashTable) parts = g_hash_table_new (NULL, NULL);
-  double weight;
-
-  for (unsigned int i = 0; i < self->pairs->len; i++)
-    {
-      const Pair *pair = &g_array_index (self->pairs, Pair, i);
-
-      if (is_of_blocks (self, pair) && g_str_equal (get_source (self, pair)->block, from) &&
-          g_str_equal (get_target (self, pair)->block, to))
-        g_hash_table_add (parts, GUINT_TO_POINTER (get_source (self, pair)->part));
-    }
-  weight = g_hash_table_size (parts);
-  if (weight > 0 && *from != '\0' && g_str_equal (from, to))
-    return weight + 10;
-  if (weight > 0 && rank > 0)
-    return weight + 1.0 / rank;
-  return weight / 2;
+  return mp_match_is_offered_only (get_source (self, pair)->input, get_target (self, pair)->input);
 }
 
-/* An address is taken from one block as a whole. */
-static void
-choose_blocks (Matcher *self)
+static int
+get_rank (const Matcher *self, const char *block)
 {
+  int rank = mp_match_dictionary_get_block_rank (self->dictionary, block);
+
+  return rank > 0 ? rank : UNKNOWN_RANK;
+}
+
+/* An address of the source and one of the target: how many parts both have, and how well the names
+ * of both go together. */
+typedef struct
+{
+  const char *from;
+  const char *to;
+  unsigned int n_parts;
+  int distance;
+} BlockPair;
+
+static BlockPair *
+find_block_pair (GArray *list, const char *from, const char *to)
+{
+  for (unsigned int i = 0; i < list->len; i++)
+    {
+      BlockPair *pair = &g_array_index (list, BlockPair, i);
+
+      if (g_str_equal (pair->from, from) && g_str_equal (pair->to, to))
+        return pair;
+    }
+  return NULL;
+}
+
+static int
+measure_blocks (const Matcher *self, const char *from, const char *to)
+{
+  if (g_str_equal (from, to))
+    return 0;
+  return 1 + get_rank (self, from) + get_rank (self, to);
+}
+
+/* Pairs of fields come in the order of the sources, so each part is counted when its source
+ * begins. */
+static GArray *
+list_block_pairs (const Matcher *self)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (BlockPair));
+  g_autoptr (GHashTable) counted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
   for (unsigned int i = 0; i < self->pairs->len; i++)
     {
       const Pair *pair = &g_array_index (self->pairs, Pair, i);
       const char *from = get_source (self, pair)->block;
       const char *to = get_target (self, pair)->block;
-      const char *chosen;
+      BlockPair new_pair = { from, to, 0, 0 };
+      BlockPair *found;
 
       if (!is_of_blocks (self, pair))
         continue;
-      chosen = g_hash_table_lookup (self->blocks, from);
-      if (chosen == NULL || (!g_str_equal (chosen, to) &&
-                             weigh_block (self, from, to) > weigh_block (self, from, chosen)))
-        g_hash_table_insert (self->blocks, (gpointer) from, (gpointer) to);
+      found = find_block_pair (list, from, to);
+      if (found == NULL)
+        {
+          new_pair.distance = measure_blocks (self, from, to);
+          g_array_append_val (list, new_pair);
+          found = &g_array_index (list, BlockPair, list->len - 1);
+        }
+      found->n_parts += g_hash_table_add (
+          counted, g_strdup_printf ("%u %s %s", get_source (self, pair)->part, from, to));
+    }
+  return list;
+}
+
+/* The same name goes first; else what has most parts; else the addresses that people use most. */
+static int
+compare_block_pairs (gconstpointer a, gconstpointer b)
+{
+  const BlockPair *left = a;
+  const BlockPair *right = b;
+  gboolean left_same = left->distance == 0 && *left->from != '\0';
+  gboolean right_same = right->distance == 0 && *right->from != '\0';
+
+  if (left_same != right_same)
+    return left_same ? -1 : 1;
+  if (left->n_parts != right->n_parts)
+    return left->n_parts > right->n_parts ? -1 : 1;
+  return left->distance - right->distance;
+}
+
+static gboolean
+is_taken (GHashTable *blocks, const char *to)
+{
+  GHashTableIter iter;
+  gpointer taken;
+
+  g_hash_table_iter_init (&iter, blocks);
+  while (g_hash_table_iter_next (&iter, NULL, &taken))
+    {
+      if (g_str_equal (taken, to))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* An address is taken from one block as a whole, and each block by one address. */
+static void
+choose_blocks (Matcher *self)
+{
+  g_autoptr (GArray) list = list_block_pairs (self);
+
+  g_array_sort (list, compare_block_pairs);
+  for (unsigned int i = 0; i < list->len; i++)
+    {
+      const BlockPair *pair = &g_array_index (list, BlockPair, i);
+
+      if (!g_hash_table_contains (self->blocks, pair->from) && !is_taken (self->blocks, pair->to))
+        g_hash_table_insert (self->blocks, (gpointer) pair->from, (gpointer) pair->to);
     }
 }
 
@@ -306,11 +388,12 @@ apply_blocks (Matcher *self)
   for (unsigned int i = 0; i < self->pairs->len; i++)
     {
       Pair *pair = &g_array_index (self->pairs, Pair, i);
+      const char *chosen;
 
-      if (!is_of_blocks (self, pair))
+      if (!is_of_blocks (self, pair) || is_offered_only (self, pair))
         continue;
-      if (g_str_equal (g_hash_table_lookup (self->blocks, get_source (self, pair)->block),
-                       get_target (self, pair)->block))
+      chosen = g_hash_table_lookup (self->blocks, get_source (self, pair)->block);
+      if (chosen != NULL && g_str_equal (chosen, get_target (self, pair)->block))
         {
           pair->score = mp_match_score_in_block (pair->score);
           pair->evidence |= MP_MATCH_SAME_BLOCK;
@@ -333,13 +416,26 @@ compare_pairs (gconstpointer a, gconstpointer b)
   return left->target < right->target ? -1 : left->target > right->target;
 }
 
-/* Same label and name, same label: such a pair fears only rivals that have as much. */
+/* Same label and name, same label, same name: such a pair fears only rivals that have as much. */
 static unsigned int
 count_same (const Pair *pair)
 {
-  if (!(pair->evidence & MP_MATCH_SAME_LABEL))
-    return 0;
-  return pair->evidence & MP_MATCH_SAME_NAME ? 2 : 1;
+  if (pair->evidence & MP_MATCH_SAME_LABEL)
+    return pair->evidence & MP_MATCH_SAME_NAME ? 3 : 2;
+  return pair->evidence & MP_MATCH_SAME_NAME ? 1 : 0;
+}
+
+/* The same label stands against what else seems surer, unless the types speak against it ("Contact
+ * number" that is no telephone number); the same name alone does not. */
+static gboolean
+is_no_danger (const Matcher *self, const Pair *rival, const Pair *pair)
+{
+  MpFieldType from = get_source (self, pair)->input->type;
+  MpFieldType to = get_target (self, pair)->input->type;
+  gboolean stands = (pair->evidence & MP_MATCH_SAME_LABEL) &&
+                    (from == 0 || to == 0 || !mp_match_is_telling (from) || from == to);
+
+  return count_same (rival) < count_same (pair) && (stands || rival->score <= pair->score);
 }
 
 /* Is there no other pair with one end of this one that is nearly as sure, or surer? */
@@ -356,7 +452,7 @@ is_clear (const Matcher *self,
       if (rival->score <= pair->score - CHOSEN_MARGIN)
         return TRUE;
       if (rival == pair || get_target (self, rival)->input->read_only ||
-          count_same (rival) < count_same (pair))
+          is_no_danger (self, rival, pair))
         continue;
       if (rival->source == pair->source && !used_targets[rival->target])
         return FALSE;
@@ -436,7 +532,30 @@ mp_matcher_suggest (const MpMatchInput *sources,
                     const MpMatchInput *targets,
                     unsigned int n_targets)
 {
-  Matcher self = { .dictionary = mp_match_dictionary_get () };
+  return mp_matcher_suggest_by (MP_MATCH_ALL_EVIDENCE, sources, n_sources, targets, n_targets);
+}
+
+/**
+ * mp_matcher_suggest_by:
+ * @allowed: which evidence counts
+ * @sources: (array length=n_sources): fields that want a counterpart
+ * @n_sources: how many
+ * @targets: (array length=n_targets): fields of the other side
+ * @n_targets: how many
+ *
+ * mp_matcher_suggest() by some evidence only: what each kind brings is measured so.
+ *
+ * Returns: (transfer full) (array length=n_sources): a suggestion for each source; free with
+ *   g_free()
+ */
+MpSuggestion *
+mp_matcher_suggest_by (MpMatchEvidence allowed,
+                       const MpMatchInput *sources,
+                       unsigned int n_sources,
+                       const MpMatchInput *targets,
+                       unsigned int n_targets)
+{
+  Matcher self = { .dictionary = mp_match_dictionary_get (), .allowed = allowed };
   MpSuggestion *suggestions;
 
   self.sources = prepare (self.dictionary, sources, n_sources);
@@ -450,8 +569,11 @@ mp_matcher_suggest (const MpMatchInput *sources,
 
   index_targets (&self);
   score_pairs (&self);
-  choose_blocks (&self);
-  apply_blocks (&self);
+  if (allowed & MP_MATCH_SAME_BLOCK)
+    {
+      choose_blocks (&self);
+      apply_blocks (&self);
+    }
   suggestions = assign (&self);
 
   g_array_unref (self.pairs);

@@ -29,6 +29,8 @@ typedef enum
   MP_MATCH_SAME_BLOCK = 1 << 7,
 } MpMatchEvidence;
 
+#define MP_MATCH_ALL_EVIDENCE ((MpMatchEvidence) ((MP_MATCH_SAME_BLOCK << 1) - 1))
+
 typedef struct
 {
   unsigned int target; /* its place in the list given */
@@ -50,6 +52,11 @@ MpSuggestion *mp_matcher_suggest (const MpMatchInput *sources,
                                   unsigned int n_sources,
                                   const MpMatchInput *targets,
                                   unsigned int n_targets) G_GNUC_WARN_UNUSED_RESULT;
+MpSuggestion *mp_matcher_suggest_by (MpMatchEvidence allowed,
+                                     const MpMatchInput *sources,
+                                     unsigned int n_sources,
+                                     const MpMatchInput *targets,
+                                     unsigned int n_targets) G_GNUC_WARN_UNUSED_RESULT;
 GStrv mp_match_evidence_describe (MpMatchEvidence evidence,
                                   const MpMatchInput *source,
                                   const MpMatchInput *target) G_GNUC_WARN_UNUSED_RESULT;
