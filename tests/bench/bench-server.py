@@ -86,7 +86,7 @@ class Ours:
             self.body = self.folder / f"{tenant}.json"
             self.body.write_text(json.dumps(body, separators=(",", ":")))
             for _ in range(RECORDS):
-                status, record = subject.ask(connection, "POST", "/integration-settings", tenant, body, idempotent=True)
+                status, record = subject.ask(connection, "POST", "/integration-settings", tenant, body)
                 assert status == 201, record
                 path = f"/v1/tenants/{tenant}/integration-settings/{record['id']}"
                 gets.append(f"GET {path} {token} -")

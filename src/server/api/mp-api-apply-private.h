@@ -14,6 +14,7 @@ typedef struct
   const MpApiRequest *request;
   MpOperation *operation;
   MpApiSeen seen;
+  const char *digest;    /* (nullable): of what was sent under the operation's id */
   MpSecret *secret;      /* (owned) (nullable): what the sealed box held */
   MpFieldErrors *errors; /* (owned) (nullable): why its payload cannot be taken */
   int64_t now_unix_us;

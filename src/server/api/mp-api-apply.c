@@ -85,17 +85,18 @@ mp_api_result_new_invalid (const MpApiTask *task, MpFieldErrors *errors)
 /**
  * mp_api_result_new_unreadable:
  * @op: the operation's id
+ * @code: the error's code
  * @message: what is wrong with it
  *
- * Returns: (transfer full): the result of an operation that could not be read
+ * Returns: (transfer full): the result of an operation that was not begun
  */
 JsonObject *
-mp_api_result_new_unreadable (const char *op, const char *message)
+mp_api_result_new_unreadable (const char *op, const char *code, const char *message)
 {
   g_autoptr (MpFieldErrors) errors = mp_field_errors_new ();
   JsonObject *result = new_result (op, STATUS_INVALID);
 
-  mp_field_errors_add (errors, MP_SEVERITY_ERROR, "", MP_FIELD_SERVER, "message", message, NULL);
+  mp_field_errors_add (errors, MP_SEVERITY_ERROR, "", code, "message", message, NULL);
   json_object_set_array_member (result, "errors", errors_to_json (errors));
   return result;
 }
@@ -215,8 +216,9 @@ mp_api_dup_resource (MpAction action, const char *target)
 /**
  * mp_api_find_result:
  * @self: the API
- * @request: who asks; with a digest, the first request must have had the same
+ * @request: who asks
  * @op: an operation's id
+ * @digest: (nullable): of what was sent; the first time it must have been the same
  * @result: (out) (nullable) (transfer full): its first result, marked as a duplicate; one with the
  *   status %MP_API_STATUS_REUSED when the first request was another; %NULL when the operation is
  *   not known
@@ -225,8 +227,12 @@ mp_api_dup_resource (MpAction action, const char *target)
  * Returns: %FALSE on failure
  */
 gboolean
-mp_api_find_result (
-    MpApi *self, const MpApiRequest *request, const char *op, JsonObject **result, GError **error)
+mp_api_find_result (MpApi *self,
+                    const MpApiRequest *request,
+                    const char *op,
+                    const char *digest,
+                    JsonObject **result,
+                    GError **error)
 {
   g_autofree char *text = NULL;
   g_autoptr (JsonObject) stored = NULL;
@@ -241,8 +247,7 @@ mp_api_find_result (
   stored = mp_api_stored_parse (text, error);
   if (stored == NULL)
     return FALSE;
-  if (request->digest != NULL &&
-      !g_str_equal (request->digest, mp_json_get_string (stored, DIGEST_MEMBER, "")))
+  if (digest != NULL && !g_str_equal (digest, mp_json_get_string (stored, DIGEST_MEMBER, "")))
     {
       *result = new_result (op, MP_API_STATUS_REUSED);
       return TRUE;
@@ -260,10 +265,10 @@ store_result (const MpApiTask *task, JsonObject *result, GError **error)
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), result);
   g_autofree char *text = NULL;
 
-  if (task->request->digest != NULL)
-    json_object_set_string_member (result, DIGEST_MEMBER, task->request->digest);
+  if (task->digest != NULL)
+    json_object_set_string_member (result, DIGEST_MEMBER, task->digest);
   text = mp_json_to_text (node);
-  if (task->request->digest != NULL)
+  if (task->digest != NULL)
     json_object_remove_member (result, DIGEST_MEMBER);
   return mp_db_put_operation_result (task->services->db, task->request->tenant,
                                      mp_operation_get_op (task->operation), text, task->now_unix_us,
@@ -331,8 +336,8 @@ apply_in_transaction (MpApi *self, MpApiTask *task, gboolean allowed, GError **e
     return NULL;
 
   /* Once more, now that nobody else writes: the same operation may have come twice at once. */
-  if (!mp_api_find_result (self, task->request, mp_operation_get_op (task->operation), &result,
-                           error))
+  if (!mp_api_find_result (self, task->request, mp_operation_get_op (task->operation), task->digest,
+                           &result, error))
     return NULL;
   /* The first result may be another thread's that is not on the disk yet. */
   if (result != NULL)
@@ -359,10 +364,12 @@ apply_in_transaction (MpApi *self, MpApiTask *task, gboolean allowed, GError **e
  * @request: who asks
  * @operation: what is to be done
  * @seen: how the operation says what it was made on
+ * @digest: (nullable): of what was sent: under the same id, nothing else is the same operation
  * @error: return location
  *
  * Does an operation exactly once: the change, its place in the feed, its audit entry and its result
- * are committed together, or nothing is. An operation done before answers its first result.
+ * are committed together, or nothing is. An operation done before answers its first result; one
+ * with the id of another, %MP_API_STATUS_REUSED.
  *
  * Returns: (transfer full): the result as on the wire, or %NULL when the server failed
  */
@@ -371,6 +378,7 @@ mp_api_apply (MpApi *self,
               const MpApiRequest *request,
               MpOperation *operation,
               MpApiSeen seen,
+              const char *digest,
               GError **error)
 {
   const MpApiServices *services = mp_api_get_services (self);
@@ -379,13 +387,14 @@ mp_api_apply (MpApi *self,
     .request = request,
     .operation = operation,
     .seen = seen,
+    .digest = digest,
     .now_unix_us = mp_clock_get_now_unix_us (services->clock),
   };
   JsonObject *known = NULL;
   g_autoptr (GError) failure = NULL;
   gboolean allowed;
 
-  if (!mp_api_find_result (self, request, mp_operation_get_op (operation), &known, error))
+  if (!mp_api_find_result (self, request, mp_operation_get_op (operation), digest, &known, error))
     return NULL;
   if (known != NULL)
     return known;

@@ -21,14 +21,20 @@ JsonObject *mp_api_apply (MpApi *self,
                           const MpApiRequest *request,
                           MpOperation *operation,
                           MpApiSeen seen,
+                          const char *digest,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean mp_api_find_result (
-    MpApi *self, const MpApiRequest *request, const char *op, JsonObject **result, GError **error);
+gboolean mp_api_find_result (MpApi *self,
+                             const MpApiRequest *request,
+                             const char *op,
+                             const char *digest,
+                             JsonObject **result,
+                             GError **error);
 MpPermission mp_api_get_permission (MpAction action);
 char *mp_api_dup_resource (MpAction action, const char *target) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The result of an operation that was not even read: `invalid` with one error. */
+/* The result of an operation that was not even begun: `invalid` with one error. */
 JsonObject *mp_api_result_new_unreadable (const char *op,
+                                          const char *code,
                                           const char *message) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

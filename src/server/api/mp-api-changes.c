@@ -158,16 +158,35 @@ mp_api_get_changes (MpApi *self, MpApiRequest *request, GError **error)
   return new_page (self, request, epoch, after, rows, (unsigned int) limit, error);
 }
 
+/* Whatever the order of its members: an operation that is sent again may be written anew. */
+static char *
+dup_digest (JsonObject *operation)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), operation);
+
+  return mp_json_digest (node);
+}
+
 /* An operation that cannot be read is its own fault: the others are done. */
 static JsonObject *
 push_one (MpApi *self, const MpApiRequest *request, JsonObject *object, GError **error)
 {
   g_autoptr (GError) fault = NULL;
   g_autoptr (MpOperation) operation = mp_operation_new_from_json (object, &fault);
+  g_autoptr (JsonObject) result = NULL;
+  g_autofree char *digest = NULL;
 
   if (operation == NULL)
-    return mp_api_result_new_unreadable (mp_json_get_string (object, "op", ""), fault->message);
-  return mp_api_apply (self, request, operation, MP_API_SEEN_PATHS, error);
+    return mp_api_result_new_unreadable (mp_json_get_string (object, "op", ""), MP_FIELD_SERVER,
+                                         fault->message);
+  digest = dup_digest (object);
+  result = mp_api_apply (self, request, operation, MP_API_SEEN_PATHS, digest, error);
+  if (result != NULL &&
+      g_str_equal (mp_json_get_string (result, "status", ""), MP_API_STATUS_REUSED))
+    return mp_api_result_new_unreadable (mp_operation_get_op (operation), MP_API_FIELD_OP_REUSED,
+                                         "Another operation was sent with this id before. A new "
+                                         "operation needs a new id.");
+  return g_steal_pointer (&result);
 }
 
 /* Without an id there is nothing to answer to, and nothing is begun. */

@@ -28,6 +28,7 @@ typedef struct
   char *address;                /* the client's, without its port */
   GBytes *body;                 /* (nullable) */
   char *digest;                 /* (nullable): of a request with an Idempotency-Key */
+  char *held_key;               /* (nullable): see mp_api_hold_key () */
   MpIdentity *identity;         /* (nullable): set once the token was recognised */
   MpRateState rate;             /* of its token; limit 0: none */
 } MpApiRequest;

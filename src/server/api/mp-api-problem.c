@@ -28,6 +28,8 @@ static const struct
   { MP_PROBLEM_RATE_LIMITED, 429, "Too many requests" },
   { MP_PROBLEM_CURSOR_EXPIRED, 410, "The cursor is not known any more" },
   { MP_PROBLEM_KEY_RETIRED, 409, "The secret was sealed to a key that is not in use any more" },
+  { MP_PROBLEM_KEY_NEEDED, 400, "An Idempotency-Key is needed to make something" },
+  { MP_PROBLEM_KEY_IN_PROGRESS, 409, "A request with this Idempotency-Key is being answered" },
   { MP_PROBLEM_KEY_REUSED, 422, "The Idempotency-Key was used for another request" },
   { MP_PROBLEM_UNAVAILABLE, 503, "The server cannot read or store anything at the moment" },
   { MP_PROBLEM_PLATFORM_UNAUTHORIZED, 502, "The platform refused the key" },

@@ -19,6 +19,8 @@ G_BEGIN_DECLS
 #define MP_PROBLEM_RATE_LIMITED "rate-limited"
 #define MP_PROBLEM_CURSOR_EXPIRED "cursor-expired"
 #define MP_PROBLEM_KEY_RETIRED "key-retired"
+#define MP_PROBLEM_KEY_NEEDED "key-needed"
+#define MP_PROBLEM_KEY_IN_PROGRESS "key-in-progress"
 #define MP_PROBLEM_KEY_REUSED "key-reused"
 #define MP_PROBLEM_UNAVAILABLE "unavailable"
 #define MP_PROBLEM_PLATFORM_UNAUTHORIZED "platform-unauthorized"
@@ -30,6 +32,8 @@ G_BEGIN_DECLS
 
 /* The code of a field error that only the server finds. */
 #define MP_API_FIELD_CREDENTIAL_IN_USE "credential-in-use"
+/* The code of an operation whose id was another operation's. */
+#define MP_API_FIELD_OP_REUSED "op-reused"
 
 MpApiReply *mp_api_problem_new (const char *code, const char *detail) G_GNUC_WARN_UNUSED_RESULT;
 MpApiReply *mp_api_problem_new_with_errors (const char *code,

@@ -207,7 +207,7 @@ mp_api_start_operation (MpApi *self,
     }
   g_free (request->digest);
   request->digest = dup_digest (request);
-  if (!mp_api_find_result (self, request, *op, &known, error))
+  if (!mp_api_find_result (self, request, *op, request->digest, &known, error))
     return FALSE;
   if (known != NULL)
     *refusal = reply_with_result (request, known, success);
@@ -231,8 +231,8 @@ mp_api_finish_operation (MpApi *self,
                          unsigned int success,
                          GError **error)
 {
-  g_autoptr (JsonObject) result =
-                 mp_api_apply (self, request, operation, MP_API_SEEN_REVISION, error);
+  g_autoptr (JsonObject) result = mp_api_apply (self, request, operation, MP_API_SEEN_REVISION,
+                                                request->digest, error);
 
   return result != NULL ? reply_with_result (request, result, success) : NULL;
 }

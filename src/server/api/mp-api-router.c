@@ -8,6 +8,9 @@
 #define SETTINGS TENANT "/integration-settings"
 #define CREDENTIALS TENANT "/credentials"
 
+/* A change takes no longer than that, unless the disk is in trouble. */
+#define KEY_RETRY_AFTER "1"
+
 /* The batch push asks for each operation's own permission. */
 static const MpApiRoute routes[] = {
   { "/healthz", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_health },
@@ -18,16 +21,18 @@ static const MpApiRoute routes[] = {
   { TENANT "/sealing-key", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_sealing_key },
   { TENANT "/catalogue/{id}", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_catalogue },
   { SETTINGS, "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_list_settings },
-  { SETTINGS, "POST", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY, mp_api_post_settings },
+  { SETTINGS, "POST", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY | MP_API_ROUTE_KEYED,
+    mp_api_post_settings },
   { SETTINGS "/{id}", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_settings },
   { SETTINGS "/{id}", "PUT", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY, mp_api_put_settings },
   { SETTINGS "/{id}", "PATCH", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY, mp_api_patch_settings },
   { SETTINGS "/{id}", "DELETE", MP_PERMISSION_EDIT, MP_API_ROUTE_PLAIN, mp_api_delete_settings },
-  { SETTINGS "/{id}/restore", "POST", MP_PERMISSION_EDIT, MP_API_ROUTE_PLAIN,
+  { SETTINGS "/{id}/restore", "POST", MP_PERMISSION_EDIT, MP_API_ROUTE_KEYED,
     mp_api_restore_settings },
   { SETTINGS "/{id}/history", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_list_history },
   { CREDENTIALS, "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_list_credentials },
-  { CREDENTIALS, "POST", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_BODY, mp_api_post_credential },
+  { CREDENTIALS, "POST", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_BODY | MP_API_ROUTE_KEYED,
+    mp_api_post_credential },
   { CREDENTIALS "/{id}", "DELETE", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_PLAIN,
     mp_api_delete_credential },
   { CREDENTIALS "/{id}/secret", "PUT", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_BODY,
@@ -238,13 +243,38 @@ is_json (const MpApiRequest *request)
           g_str_equal (type, "application/merge-patch+json"));
 }
 
+/* draft-ietf-httpapi-idempotency-key-header-07, "The Idempotency-Key HTTP Header Field" (15 October
+ * 2025), 2.6 and 2.7: 400 without one, 409 while the first request with it is being answered. */
+static MpApiReply *
+check_key (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
+{
+  MpApiReply *refusal;
+
+  if (request->idempotency_key == NULL)
+    return (route->flags & MP_API_ROUTE_KEYED) != 0
+               ? mp_api_problem_new (MP_PROBLEM_KEY_NEEDED,
+                                     "Send a new UUID with each new request, and the same one when "
+                                     "you send the request again.")
+               : NULL;
+  if (g_str_equal (route->method, "GET"))
+    return NULL;
+
+  request->held_key = mp_api_hold_key (self, request->tenant, request->idempotency_key);
+  if (request->held_key != NULL)
+    return NULL;
+  refusal = mp_api_problem_new (MP_PROBLEM_KEY_IN_PROGRESS, "Ask again for its answer.");
+  mp_api_reply_set_header (refusal, "Retry-After", KEY_RETRY_AFTER);
+  return refusal;
+}
+
 /**
  * mp_api_admit:
  * @self: the API
  * @route: the request's route
  * @request: the request as far as its headers tell
  *
- * Decides before the body is read: the token, its permission, the body's type.
+ * Decides before the body is read: the token, its permission, the body's type, the Idempotency-Key,
+ * which is the request's alone until mp_api_dismiss ().
  *
  * Returns: (transfer full) (nullable): what to answer when the request is not let in
  */
@@ -262,7 +292,23 @@ mp_api_admit (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
     refusal = check_permission (self, route, request);
   if (refusal == NULL && (route->flags & MP_API_ROUTE_BODY) != 0 && !is_json (request))
     refusal = mp_api_problem_new (MP_PROBLEM_UNSUPPORTED_MEDIA_TYPE, NULL);
+  if (refusal == NULL && !is_public)
+    refusal = check_key (self, route, request);
   return refusal;
+}
+
+/**
+ * mp_api_dismiss:
+ * @self: the API
+ * @request: a request that was answered, or will not be
+ *
+ * Ends what mp_api_admit () began.
+ */
+void
+mp_api_dismiss (MpApi *self, MpApiRequest *request)
+{
+  if (request->held_key != NULL)
+    mp_api_release_key (self, g_steal_pointer (&request->held_key));
 }
 
 /**

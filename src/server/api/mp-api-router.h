@@ -12,6 +12,7 @@ typedef enum
   MP_API_ROUTE_BODY = 1 << 1,   /* takes a JSON body */
   MP_API_ROUTE_WAITS = 1 << 2,  /* knows `?wait=` */
   MP_API_ROUTE_CALLS = 1 << 3,  /* calls a platform */
+  MP_API_ROUTE_KEYED = 1 << 4,  /* needs an Idempotency-Key */
 } MpApiRouteFlags;
 
 /* One route with one method. Static. */
@@ -29,6 +30,7 @@ const MpApiRoute *mp_api_route (const char *path, MpApiRequest *request, MpApiRe
 MpApiReply *mp_api_admit (MpApi *self,
                           const MpApiRoute *route,
                           MpApiRequest *request) G_GNUC_WARN_UNUSED_RESULT;
+void mp_api_dismiss (MpApi *self, MpApiRequest *request);
 MpApiReply *mp_api_authenticate (MpApi *self, MpApiRequest *request) G_GNUC_WARN_UNUSED_RESULT;
 MpApiReply *mp_api_answer (MpApi *self,
                            const MpApiRoute *route,

@@ -104,6 +104,7 @@ static void
 exchange_free (Exchange *exchange)
 {
   stop_waiting (exchange);
+  mp_api_dismiss (exchange->server->api, exchange->request);
   mp_api_metrics_finish (mp_api_get_metrics (exchange->server->api),
                          exchange->route != NULL ? exchange->route->pattern : "-",
                          exchange->request->method, exchange->status,
@@ -306,6 +307,8 @@ send_reply (Exchange *exchange, struct MHD_Connection *connection)
     MHD_add_response_header (response, name, value);
 
   mp_api_listener_set_deadline (exchange->listener, connection, ANSWER_TIMEOUT_S);
+  /* Before the client has the answer, and perhaps asks again. */
+  mp_api_dismiss (exchange->server->api, exchange->request);
   result = MHD_queue_response (connection, reply->status, response);
   MHD_destroy_response (response);
   if (result == MHD_YES)

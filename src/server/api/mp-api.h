@@ -40,5 +40,8 @@ MpApi *mp_api_new (const MpApiServices *services) G_GNUC_WARN_UNUSED_RESULT;
 const MpApiServices *mp_api_get_services (MpApi *self);
 MpApiMetrics *mp_api_get_metrics (MpApi *self);
 MpRate *mp_api_get_rate (MpApi *self);
+/* A tenant's Idempotency-Key is one request's at a time; NULL: it is another's. */
+char *mp_api_hold_key (MpApi *self, const char *tenant, const char *key) G_GNUC_WARN_UNUSED_RESULT;
+void mp_api_release_key (MpApi *self, char *held);
 
 G_END_DECLS

@@ -259,8 +259,16 @@ new_message (MpTestApi *self, const MpTestRequest *request)
     }
   if (request->if_match != NULL)
     soup_message_headers_append (headers, "If-Match", request->if_match);
-  if (request->key != NULL)
-    soup_message_headers_append (headers, "Idempotency-Key", request->key);
+  if (request->key == NULL && g_strcmp0 (request->method, "POST") == 0)
+    {
+      g_autofree char *key = mp_test_uuid (self);
+
+      soup_message_headers_append (headers, "Idempotency-Key", key);
+    }
+  else if (request->key != NULL && *request->key != '\0')
+    {
+      soup_message_headers_append (headers, "Idempotency-Key", request->key);
+    }
   if (request->body != NULL)
     {
       g_autoptr (GBytes) bytes = g_bytes_new (request->body, strlen (request->body));

@@ -66,7 +66,7 @@ typedef struct
   const char *body;
   const char *type; /* (nullable): application/json where there is a body */
   const char *if_match;
-  const char *key; /* Idempotency-Key */
+  const char *key; /* Idempotency-Key; (nullable): a new one with a POST; "": none */
 } MpTestRequest;
 MpTestAnswer *mp_test_api_call (MpTestApi *self, const MpTestRequest *request);
 MpTestAnswer *mp_test_api_get (MpTestApi *self, const char *token, const char *path);

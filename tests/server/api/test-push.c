@@ -96,6 +96,7 @@ test_duplicates (MpTestApi *self, gconstpointer data)
   g_autoptr (JsonObject) refused = mp_test_push (self, self->admin, refused_op, rename);
   g_autoptr (JsonObject) back = NULL;
   g_autoptr (JsonObject) refused_again = NULL;
+  g_autoptr (JsonObject) other = NULL;
   g_autofree char *rename_back = rename_members (target, "B", "A");
 
   g_assert_false (json_object_has_member (first, "duplicate"));
@@ -110,6 +111,11 @@ test_duplicates (MpTestApi *self, gconstpointer data)
   refused_again = mp_test_push (self, self->admin, refused_op, rename);
   g_assert_cmpstr (mp_test_string (refused_again, "/record/name"), ==, "B");
   g_assert_true (mp_json_get_boolean (refused_again, "duplicate", FALSE));
+
+  /* The same id with another content is another operation, which is not done. */
+  other = mp_test_push (self, self->admin, op, rename);
+  g_assert_cmpstr (status_of (other), ==, "invalid");
+  mp_test_assert_error (other, "", "op-reused");
 }
 
 /* To archive or restore, the exact state must have been seen; an archived record is not edited. */

@@ -220,6 +220,91 @@ test_idempotency_key (MpTestApi *self, gconstpointer data)
   mp_test_assert_problem (no_uuid, 400, "invalid");
 }
 
+/* What makes something needs a key; what changes what is there has its revision. */
+static void
+test_key_is_needed (MpTestApi *self, gconstpointer data)
+{
+  static const char *const paths[] = {
+    "/integration-settings",
+    "/credentials",
+    "/integration-settings/0192f000-0000-7000-8000-000000000009/restore",
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (MpTestAnswer) answer = mp_test_api_call (
+          self,
+          &(MpTestRequest){
+              .token = self->admin, .method = "POST", .path = paths[i], .body = "{}", .key = "" });
+
+      g_test_message ("%s", paths[i]);
+      mp_test_assert_problem (answer, 400, "key-needed");
+    }
+}
+
+/* A request of its own thread. */
+typedef struct
+{
+  MpTestApi *api;
+  const MpTestRequest *request;
+  GAsyncQueue *answers; /* (element-type MpTestAnswer) */
+} Call;
+
+static gpointer
+call_in_thread (gpointer data)
+{
+  const Call *call = data;
+
+  g_async_queue_push (call->answers, mp_test_api_call (call->api, call->request));
+  return NULL;
+}
+
+/* Two at once: while one waits for the disk, the other is told so; whoever comes later gets the
+ * one's answer. */
+static void
+test_key_in_progress (MpTestApi *self, gconstpointer data)
+{
+  g_autofree char *key = mp_test_api_add_key (self, "stripe", "payment");
+  g_autofree char *content = mp_test_content ("Main", key);
+  g_autofree char *body = g_strdup_printf ("{%s}", content);
+  g_autofree char *op = mp_test_uuid (self);
+  const MpTestRequest post = {
+    .token = self->admin,
+    .method = "POST",
+    .path = "/integration-settings",
+    .body = body,
+    .key = op,
+  };
+  Call call = { self, &post, g_async_queue_new () };
+  GThread *threads[2];
+  g_autoptr (MpTestAnswer) refused = NULL;
+  g_autoptr (MpTestAnswer) made = NULL;
+  g_autoptr (MpTestAnswer) again = NULL;
+
+  {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (MpDbTransaction) transaction = mp_db_begin (self->db, &error);
+    int64_t sequence;
+
+    g_assert_no_error (error);
+    g_assert_true (mp_db_next_sequence (self->db, "demo", &sequence, &error));
+    for (size_t i = 0; i < G_N_ELEMENTS (threads); i++)
+      threads[i] = g_thread_new ("call", call_in_thread, &call);
+    refused = g_async_queue_pop (call.answers);
+  }
+  made = g_async_queue_pop (call.answers);
+  for (size_t i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  g_async_queue_unref (call.answers);
+
+  mp_test_assert_problem (refused, 409, "key-in-progress");
+  g_assert_cmpstr (refused->retry_after, ==, "1");
+  g_assert_cmpuint (made->status, ==, 201);
+  again = mp_test_api_call (self, &post);
+  g_assert_cmpuint (again->status, ==, 201);
+  g_assert_cmpstr (again->etag, ==, made->etag);
+}
+
 static void
 test_pages (MpTestApi *self, gconstpointer data)
 {
@@ -355,6 +440,8 @@ main (int argc, char **argv)
   ADD ("changes-only-what-was-seen", test_preconditions);
   ADD ("tells-all-field-errors", test_field_errors);
   ADD ("does-the-same-key-once", test_idempotency_key);
+  ADD ("makes-nothing-without-a-key", test_key_is_needed);
+  ADD ("answers-one-request-of-a-key", test_key_in_progress);
   ADD ("lists-in-pages", test_pages);
   ADD ("refuses-queries-it-does-not-understand", test_refuses_queries);
   ADD ("hides-other-tenants", test_other_tenant);

@@ -83,9 +83,9 @@ class Server:
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
-    def ask(self, connection, method, path, tenant="demo", body=None, idempotent=False):
+    def ask(self, connection, method, path, tenant="demo", body=None):
         headers = {"Authorization": f"Bearer {self.tokens[tenant]}"}
-        if idempotent:
+        if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
         if body is not None:
             headers["Content-Type"] = "application/json"
