@@ -181,6 +181,8 @@ parse_and_run (MpCli *cli, char **words)
     { "actor", 0, 0, G_OPTION_ARG_STRING, &cli->actor, "audit list: by whom", "NAME" },
     { "action", 0, 0, G_OPTION_ARG_STRING, &cli->action, "audit list: what", "ACTION" },
     { "resource", 0, 0, G_OPTION_ARG_STRING, &cli->resource, "audit list: of which thing", "ID" },
+    { "key", 0, 0, G_OPTION_ARG_STRING, &cli->key,
+      "audit verify FILE: the server's public key, if not the one known here", "KEY" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
     { NULL },
   };
@@ -236,6 +238,7 @@ main (int argc, char **argv)
   g_free (cli.settings);
   g_free (cli.platform);
   g_free (cli.label);
+  g_free (cli.key);
   g_free (cli.for_path);
   g_free (cli.fields);
   g_free (cli.not_sent);

@@ -3,6 +3,7 @@
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-witness.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,62 +53,108 @@ compare_sequence (gconstpointer a, gconstpointer b)
   return (one->sequence > two->sequence) - (one->sequence < two->sequence);
 }
 
-/* @head: (out) (nullable): the last line of the server's own export, whose signature
- * “mp-tenant-server audit verify-file” verifies */
-static GPtrArray *
-read_entries (const char *file, JsonObject **head, GError **error)
+/* What a file holds. The server's own export ends with the signed head of the trail. */
+typedef struct
 {
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
+  GPtrArray *entries; /* (element-type MpAuditEntry) */
+  char *tenant;       /* (nullable) */
+  MpAuditHead *head;  /* (nullable) */
+} Trail;
+
+static void
+clear_trail (Trail *trail)
+{
+  g_clear_pointer (&trail->entries, g_ptr_array_unref);
+  g_clear_pointer (&trail->tenant, g_free);
+  g_clear_object (&trail->head);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Trail, clear_trail)
+
+static gboolean
+read_line (Trail *trail, const char *line, GError **error)
+{
+  g_autoptr (JsonObject) object = mp_json_parse_object (line, -1, error);
+  JsonObject *head = object != NULL ? mp_json_get_object (object, "head") : NULL;
+  MpAuditEntry *entry;
+
+  if (head != NULL)
+    {
+      g_clear_object (&trail->head);
+      g_free (trail->tenant);
+      trail->tenant = g_strdup (mp_json_get_string (object, "tenant", ""));
+      trail->head = mp_audit_head_new_from_json (head, error);
+      return trail->head != NULL;
+    }
+  entry = object == NULL ? NULL : mp_audit_entry_new_from_json (object, error);
+  if (entry != NULL)
+    g_ptr_array_add (trail->entries, entry);
+  return entry != NULL;
+}
+
+static gboolean
+read_trail (Trail *trail, const char *file, GError **error)
+{
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
+  trail->entries = g_ptr_array_new_with_free_func (g_object_unref);
   if (!g_file_get_contents (file, &text, NULL, error))
-    return NULL;
+    return FALSE;
   lines = g_strsplit (text, "\n", -1);
   for (unsigned int i = 0; lines[i] != NULL; i++)
     {
-      g_autoptr (JsonObject) object = NULL;
-      MpAuditEntry *entry;
-
-      if (*lines[i] == '\0')
-        continue;
-      object = mp_json_parse_object (lines[i], -1, error);
-      if (object != NULL && mp_json_get_object (object, "head") != NULL)
-        {
-          g_clear_pointer (head, json_object_unref);
-          *head = json_object_ref (mp_json_get_object (object, "head"));
-          continue;
-        }
-      entry = object == NULL ? NULL : mp_audit_entry_new_from_json (object, error);
-      if (entry == NULL)
+      if (*lines[i] != '\0' && !read_line (trail, lines[i], error))
         {
           g_prefix_error (error, "%s, line %u: ", file, i + 1);
-          return NULL;
+          return FALSE;
         }
-      g_ptr_array_add (entries, entry);
     }
-  return g_steal_pointer (&entries);
+  return TRUE;
 }
 
-static MpAuditVerdict *
-verify_file (const char *file, GError **error)
+/* The key that was given, or that this computer has known since it signed in to that tenant. */
+static const char *
+find_key (MpCli *cli, const Trail *trail)
 {
-  g_autoptr (JsonObject) head = NULL;
-  g_autoptr (GPtrArray) entries = read_entries (file, &head, error);
+  if (cli->key != NULL || trail->head == NULL)
+    return cli->key;
+  if (!mp_cli_open_session (cli, NULL) ||
+      !g_str_equal (mp_session_get_tenant (cli->session), trail->tenant))
+    return NULL;
+  return mp_session_get_audit_key (cli->session);
+}
+
+/* @note: (out) (nullable): what the verdict does not say */
+static MpAuditVerdict *
+verify_file (MpCli *cli, const char *file, const char **note, GError **error)
+{
+  g_auto (Trail) trail = { 0 };
+  const char *key;
   MpAuditEntry *last;
 
-  if (entries == NULL)
+  if (!read_trail (&trail, file, error))
     return NULL;
   /* The list is printed newest first; whether a number is missing does not depend on the order of
    * the lines. */
-  g_ptr_array_sort (entries, compare_sequence);
-  if (head != NULL)
-    return mp_audit_verify (entries, mp_json_get_int (head, "sequence", 0),
-                            mp_json_get_string (head, "hash", NULL), 0, NULL);
-  if (entries->len == 0)
-    return mp_audit_verify (entries, 0, NULL, 0, NULL);
-  last = g_ptr_array_index (entries, entries->len - 1);
-  return mp_audit_verify (entries, mp_audit_entry_get_init (last)->sequence,
+  g_ptr_array_sort (trail.entries, compare_sequence);
+  key = find_key (cli, &trail);
+  if (trail.head == NULL)
+    *note = "There is no signed head in the file: that entries were cut off at its end would not "
+            "be seen.";
+  else if (key == NULL)
+    *note = "The signature was not checked: this computer does not know the server's key; give it "
+            "with --key.";
+  else if (!mp_witness_is_signed (trail.head, trail.tenant, key))
+    return mp_audit_verdict_new (MP_AUDIT_UNSIGNED, mp_audit_head_get_sequence (trail.head));
+
+  if (trail.head != NULL)
+    return mp_audit_verify (trail.entries, mp_audit_head_get_sequence (trail.head),
+                            mp_audit_head_get_hash (trail.head), 0, NULL);
+  if (trail.entries->len == 0)
+    return mp_audit_verify (trail.entries, 0, NULL, 0, NULL);
+  last = g_ptr_array_index (trail.entries, trail.entries->len - 1);
+  return mp_audit_verify (trail.entries, mp_audit_entry_get_init (last)->sequence,
                           mp_audit_entry_get_hash (last), 0, NULL);
 }
 
@@ -129,8 +176,10 @@ run_verify (MpCli *cli, char **arguments, GError **error)
 {
   g_autoptr (MpAuditVerdict) verdict = NULL;
   g_autofree char *text = NULL;
+  const char *note = NULL;
 
-  verdict = arguments[0] != NULL ? verify_file (arguments[0], error) : verify_server (cli, error);
+  verdict = arguments[0] != NULL ? verify_file (cli, arguments[0], &note, error)
+                                 : verify_server (cli, error);
   if (verdict == NULL)
     return MP_EXIT_FAILED;
   text = mp_audit_verdict_dup_text (verdict);
@@ -143,11 +192,15 @@ run_verify (MpCli *cli, char **arguments, GError **error)
                                       mp_audit_verdict_get_state (verdict) == MP_AUDIT_INTACT);
       json_object_set_int_member (object, "sequence", mp_audit_verdict_get_sequence (verdict));
       json_object_set_string_member (object, "text", text);
+      if (note != NULL)
+        json_object_set_string_member (object, "note", note);
       mp_cli_print_json (node);
     }
   else
     {
       g_print ("%s\n", text);
+      if (note != NULL)
+        g_print ("%s\n", note);
     }
   return mp_audit_verdict_get_state (verdict) == MP_AUDIT_INTACT ? MP_EXIT_DONE : MP_EXIT_INVALID;
 }
@@ -155,7 +208,7 @@ run_verify (MpCli *cli, char **arguments, GError **error)
 const MpCommand mp_cli_audit_commands[] = {
   { "audit", "list", "[--actor] [--action] [--resource]",
     "The tenant's audit trail, newest first; --json: JSON Lines", 0, 0, TRUE, run_list },
-  { "audit", "verify", "[FILE]", "Verify the server's trail, or that of a file", 0, 1, FALSE,
-    run_verify },
+  { "audit", "verify", "[FILE] [--key]",
+    "Verify the server's trail, or that of a file and its signature", 0, 1, FALSE, run_verify },
   { NULL },
 };

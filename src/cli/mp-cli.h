@@ -46,6 +46,7 @@ typedef struct
   char *actor;
   char *action;
   char *resource;
+  char *key; /* audit verify: the server's public key */
   MpServices *services;
   MpSession *session; /* (nullable): for commands that need no sign-in */
 } MpCli;

@@ -42,7 +42,7 @@ reading_free (Reading *reading)
 static gboolean
 head_is_signed (MpSession *self, MpAuditHead *head)
 {
-  const char *pinned = mp_store_delta_get_meta (self->latest, MP_META_PINNED_AUDIT_KEY);
+  const char *pinned = mp_session_get_audit_key (self);
 
   return pinned != NULL && mp_witness_is_signed (head, self->profile->tenant, pinned);
 }
@@ -370,6 +370,22 @@ mp_session_verify_audit_finish (MpSession *self, GAsyncResult *result, GError **
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * mp_session_get_audit_key:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): the public key that signs the server's audit trail, as of
+ * the first sign-in; base64
+ */
+const char *
+mp_session_get_audit_key (MpSession *self)
+{
+  g_return_val_if_fail (MP_IS_SESSION (self), NULL);
+
+  return self->latest != NULL ? mp_store_delta_get_meta (self->latest, MP_META_PINNED_AUDIT_KEY)
+                              : NULL;
 }
 
 /**

@@ -247,6 +247,7 @@ void mp_session_verify_audit_async (MpSession *self,
 MpAuditVerdict *mp_session_verify_audit_finish (MpSession *self,
                                                 GAsyncResult *result,
                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+const char *mp_session_get_audit_key (MpSession *self); /* (nullable): base64 */
 char *mp_session_dup_audit_alarm (MpSession *self) G_GNUC_WARN_UNUSED_RESULT; /* (nullable) */
 
 G_END_DECLS

@@ -164,6 +164,26 @@ def check_second_profile(stand):
     stand.mpctl("settings", "set", "/name", "Not allowed", profile="reader", expect=4)
 
 
+def check_exported_trail(stand):
+    """The server's export is verified by the key of the sign-in, or a given one; another head is found out."""
+    export = stand.folder / "trail.jsonl"
+    key = stand.run_server("audit", "export", "demo", str(export)).strip()
+    intact = stand.mpctl("audit", "verify", str(export))
+    check(intact["intact"] and "note" not in intact, "an exported trail is verified with its signature")
+    lines = export.read_text().splitlines()
+    head = json.loads(lines[-1])
+    head["head"]["sequence"] -= 1
+    head["head"]["hash"] = json.loads(lines[-3])["hash"]
+    forged = stand.folder / "forged.jsonl"
+    forged.write_text("\n".join([*lines[:-2], json.dumps(head)]) + "\n")
+    check(not stand.mpctl("audit", "verify", str(forged), expect=3)["intact"], "a head that was not signed is found out")
+    stranger = stand.mpctl("audit", "verify", str(export), profile="nobody")
+    check("not checked" in stranger["note"], "a computer that does not know the key says so")
+    check("note" not in stand.mpctl("audit", "verify", str(export), "--key", key, profile="nobody"),
+          "the key may be given")
+    stand.mpctl("audit", "verify", str(forged), "--key", key, profile="nobody", expect=3)
+
+
 def main():
     source, build = sys.argv[1:]
     with Stand(build) as stand:
@@ -192,6 +212,7 @@ def main():
         check_second_profile(stand)
         check_conflict_in_archive(stand)
         stand.mpctl("audit", "verify")
+        check_exported_trail(stand)
         lines = stand.mpctl("audit", "list", "--json", json_answer=False).strip().split("\n")
         check(any("credential.use" in line for line in lines), "each use of a key is in the audit trail")
         found = stand.find_secrets([stand.folder, os.environ["HOME"]], [*secret_parts(), *stand.tokens])
