@@ -4,6 +4,7 @@
 #include "mp-test-db.h"
 
 #include "mp-sqlite-db.h"
+#include "mp-test-folder.h"
 
 #include <sqlite3.h>
 
@@ -29,6 +30,17 @@ open_in_cluster (const char *folder, GError **error)
   return mp_pgsql_db_new (server, error);
 }
 
+static gboolean
+cluster_holds (const char *folder, const char *text)
+{
+  g_autofree char *database = g_path_get_basename (folder);
+  g_autofree char *sql = g_strdup_printf (
+      "SELECT position ('%s' IN database_to_xml (true, false, '')::text) > 0", text);
+  g_autofree char *value = mp_test_postgresql_run ("postgres", database, sql);
+
+  return g_strcmp0 (value, "t") == 0;
+}
+
 static void
 run_in_cluster (const char *folder, const char *sql)
 {
@@ -45,6 +57,18 @@ mp_test_db_is_postgresql (void)
 #else
   return FALSE;
 #endif
+}
+
+gboolean
+mp_test_db_holds (const char *folder, const char *text)
+{
+  g_autofree char *found = mp_test_folder_find_bytes (folder, text);
+
+#ifdef MP_HAVE_POSTGRESQL
+  if (mp_test_db_is_postgresql () && cluster_holds (folder, text))
+    return TRUE;
+#endif
+  return found != NULL;
 }
 
 static void

@@ -1,13 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-error.h"
 #include "mp-server-fixture.h"
-#include "mp-sqlite-db.h"
+#include "mp-test-db.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define WITHOUT_TRIGGERS                                                                           \
-  "DROP TRIGGER IF EXISTS audit_is_not_changed; DROP TRIGGER IF EXISTS audit_is_not_deleted;"
+/* Nothing keeps whoever has the database from it. */
+static void
+drop_triggers (ServerFixture *fixture)
+{
+  server_fixture_run_sql (fixture, mp_test_db_is_postgresql ()
+                                       ? "ALTER TABLE audit DISABLE TRIGGER USER"
+                                       : "DROP TRIGGER audit_is_not_changed;"
+                                         "DROP TRIGGER audit_is_not_deleted");
+}
+
+/* A copy of the trail, as of now. */
+static void
+keep (ServerFixture *fixture)
+{
+  server_fixture_run_sql (fixture, "CREATE TABLE saved AS SELECT * FROM audit");
+  server_fixture_run_sql (fixture,
+                          mp_test_db_is_postgresql ()
+                              ? "CREATE TABLE saved_head AS SELECT id, audit_sequence, audit_hash,"
+                                " audit_signature FROM tenant"
+                              : "CREATE TABLE saved_head AS SELECT * FROM audit_head");
+}
+
+static void
+put_back (ServerFixture *fixture)
+{
+  server_fixture_run_sql (fixture, "DELETE FROM audit; INSERT INTO audit SELECT * FROM saved");
+  server_fixture_run_sql (
+      fixture, mp_test_db_is_postgresql ()
+                   ? "UPDATE tenant SET audit_sequence = saved_head.audit_sequence,"
+                     " audit_hash = saved_head.audit_hash,"
+                     " audit_signature = saved_head.audit_signature"
+                     " FROM saved_head WHERE saved_head.id = tenant.id"
+                   : "DELETE FROM audit_head; INSERT INTO audit_head SELECT * FROM saved_head");
+}
 
 static void
 append (ServerFixture *fixture, const char *actor, const char *action, const char *resource)
@@ -158,6 +190,7 @@ test_tampering (ServerFixture *fixture, const void *data)
     const char *sql;
     MpAuditState state;
     int64_t sequence;
+    const char *pgsql; /* (nullable): the same; there the head is a part of the tenant's row */
   } cases[] = {
     { "UPDATE audit SET entry = replace (entry, 'otto', 'anna') WHERE sequence = 3",
       MP_AUDIT_CHANGED, 3 },
@@ -176,30 +209,48 @@ test_tampering (ServerFixture *fixture, const void *data)
     { "DELETE FROM audit", MP_AUDIT_TRUNCATED, 1 },
     { "UPDATE audit_head SET sequence = 4,"
       " hash = (SELECT hash FROM audit WHERE sequence = 4)",
-      MP_AUDIT_UNSIGNED, 5 },
+      MP_AUDIT_UNSIGNED, 5,
+      "UPDATE tenant SET audit_sequence = 4,"
+      " audit_hash = (SELECT hash FROM audit WHERE sequence = 4)" },
     { "DELETE FROM audit WHERE sequence = 5; UPDATE audit_head SET sequence = 4,"
       " hash = (SELECT hash FROM audit WHERE sequence = 4)",
-      MP_AUDIT_UNSIGNED, 4 },
-    { "DELETE FROM audit_head", MP_AUDIT_UNSIGNED, 1 },
-    { "UPDATE audit_head SET signature = 'AAAA'", MP_AUDIT_UNSIGNED, 5 },
+      MP_AUDIT_UNSIGNED, 4,
+      "DELETE FROM audit WHERE sequence = 5; UPDATE tenant SET audit_sequence = 4,"
+      " audit_hash = (SELECT hash FROM audit WHERE sequence = 4)" },
+    { "DELETE FROM audit_head", MP_AUDIT_UNSIGNED, 1,
+      "UPDATE tenant SET audit_sequence = 0, audit_hash = NULL, audit_signature = NULL" },
+    { "UPDATE audit_head SET signature = 'AAAA'", MP_AUDIT_UNSIGNED, 5,
+      "UPDATE tenant SET audit_signature = 'AAAA'" },
     { "UPDATE audit_head SET hash = (SELECT hash FROM audit WHERE sequence = 1)", MP_AUDIT_FORKED,
-      5 },
+      5, "UPDATE tenant SET audit_hash = (SELECT hash FROM audit WHERE sequence = 1)" },
   };
 
   append_five (fixture);
-  server_fixture_run_sql (fixture,
-                          WITHOUT_TRIGGERS "CREATE TABLE saved AS SELECT * FROM audit;"
-                                           "CREATE TABLE saved_head AS SELECT * FROM audit_head;");
+  drop_triggers (fixture);
+  keep (fixture);
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_test_message ("%s", cases[i].sql);
-      server_fixture_run_sql (fixture, cases[i].sql);
+      const char *sql =
+          mp_test_db_is_postgresql () && cases[i].pgsql != NULL ? cases[i].pgsql : cases[i].sql;
+
+      g_test_message ("%s", sql);
+      server_fixture_run_sql (fixture, sql);
       assert_verdict (fixture, NULL, cases[i].state, cases[i].sequence);
-      server_fixture_run_sql (fixture, "DELETE FROM audit; DELETE FROM audit_head;"
-                                       "INSERT INTO audit SELECT * FROM saved;"
-                                       "INSERT INTO audit_head SELECT * FROM saved_head;");
+      put_back (fixture);
       assert_verdict (fixture, NULL, MP_AUDIT_INTACT, 5);
     }
+}
+
+/* SQL that makes a character of the second entry the next one, or the one before. */
+static char *
+dup_shift (size_t place, int change)
+{
+  return g_strdup_printf ("UPDATE audit SET entry = substr (entry, 1, %zu) ||"
+                          " %s (%s (substr (entry, %zu, 1)) + %d) || substr (entry, %zu)"
+                          " WHERE sequence = 2",
+                          place - 1, mp_test_db_is_postgresql () ? "chr" : "char",
+                          mp_test_db_is_postgresql () ? "ascii" : "unicode", place, change,
+                          place + 1);
 }
 
 /* Each byte of an entry counts. */
@@ -213,19 +264,13 @@ test_every_byte (ServerFixture *fixture, const void *data)
   append (fixture, "anna", "sign-in", NULL);
   append (fixture, "anna", "settings.create", "settings/r");
   append (fixture, "anna", "sign-in", NULL);
-  server_fixture_run_sql (fixture, WITHOUT_TRIGGERS);
+  drop_triggers (fixture);
   rows = mp_db_list_audit (fixture->db, SERVER_TENANT, &all, 1, NULL);
   length = strlen (((MpDbAuditRow *) rows->pdata[0])->entry);
   for (size_t i = 1; i <= length; i++)
     {
-      g_autofree char *change = g_strdup_printf (
-          "UPDATE audit SET entry = substr (entry, 1, %zu) ||"
-          " char (unicode (substr (entry, %zu, 1)) + 1) || substr (entry, %zu) WHERE sequence = 2",
-          i - 1, i, i + 1);
-      g_autofree char *back = g_strdup_printf (
-          "UPDATE audit SET entry = substr (entry, 1, %zu) ||"
-          " char (unicode (substr (entry, %zu, 1)) - 1) || substr (entry, %zu) WHERE sequence = 2",
-          i - 1, i, i + 1);
+      g_autofree char *change = dup_shift (i, 1);
+      g_autofree char *back = dup_shift (i, -1);
       g_autoptr (MpAuditVerdict) verdict = NULL;
 
       server_fixture_run_sql (fixture, change);
@@ -247,9 +292,8 @@ test_checkpoint (ServerFixture *fixture, const void *data)
   GStatBuf status;
 
   append (fixture, "anna", "sign-in", NULL);
-  server_fixture_run_sql (fixture,
-                          WITHOUT_TRIGGERS "CREATE TABLE saved AS SELECT * FROM audit;"
-                                           "CREATE TABLE saved_head AS SELECT * FROM audit_head;");
+  drop_triggers (fixture);
+  keep (fixture);
   append (fixture, "anna", "settings.create", "settings/r");
   g_assert_true (mp_audit_log_save_checkpoint (fixture->audit, path, &error));
   g_assert_no_error (error);
@@ -261,9 +305,7 @@ test_checkpoint (ServerFixture *fixture, const void *data)
   g_assert_cmpint (seen->sequence, ==, 2);
   assert_verdict (fixture, seen, MP_AUDIT_INTACT, 2);
 
-  server_fixture_run_sql (fixture, "DELETE FROM audit; DELETE FROM audit_head;"
-                                   "INSERT INTO audit SELECT * FROM saved;"
-                                   "INSERT INTO audit_head SELECT * FROM saved_head;");
+  put_back (fixture);
   assert_verdict (fixture, NULL, MP_AUDIT_INTACT, 1);
   assert_verdict (fixture, seen, MP_AUDIT_TRUNCATED, 2);
   g_assert_false (mp_audit_log_save_checkpoint (fixture->audit, path, &error));

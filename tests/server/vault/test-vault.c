@@ -159,10 +159,18 @@ static void
 test_no_entry_no_secret (VaultFixture *fixture, const void *data)
 {
   store (fixture, SERVER_TENANT, "c", SECRET);
-  server_fixture_run_sql (&fixture->server, "CREATE TRIGGER full BEFORE INSERT ON audit"
-                                            " BEGIN SELECT RAISE (ABORT, 'the disk is full'); END");
+  server_fixture_run_sql (
+      &fixture->server,
+      mp_test_db_is_postgresql ()
+          ? "CREATE FUNCTION fill () RETURNS trigger LANGUAGE plpgsql AS"
+            " $$BEGIN RAISE EXCEPTION 'the disk is full' USING ERRCODE = 'disk_full'; END$$;"
+            "CREATE TRIGGER filled BEFORE INSERT ON audit EXECUTE FUNCTION fill ()"
+          : "CREATE TRIGGER filled BEFORE INSERT ON audit"
+            " BEGIN SELECT RAISE (ABORT, 'the disk is full'); END");
   assert_closed (fixture, SERVER_TENANT, "c", MP_ERROR_STORAGE);
-  server_fixture_run_sql (&fixture->server, "DROP TRIGGER full");
+  server_fixture_run_sql (&fixture->server, mp_test_db_is_postgresql ()
+                                                ? "DROP TRIGGER filled ON audit"
+                                                : "DROP TRIGGER filled");
   assert_opens (fixture, SERVER_TENANT, "c", SECRET);
 }
 
@@ -181,7 +189,8 @@ test_wrong_tenant (VaultFixture *fixture, const void *data)
 static void
 test_moved (VaultFixture *fixture, const void *data)
 {
-  static const char *const moves[] = {
+  const gboolean is_postgresql = mp_test_db_is_postgresql ();
+  const char *const moves[] = {
     "UPDATE secret SET ciphertext = (SELECT ciphertext FROM saved WHERE credential = 'd')"
     " WHERE tenant = 'demo' AND credential = 'c'",
     "UPDATE secret SET ciphertext = (SELECT ciphertext FROM saved WHERE tenant = 'other')"
@@ -190,8 +199,12 @@ test_moved (VaultFixture *fixture, const void *data)
     "UPDATE secret SET key_id = 'feedfeedfeedfeed' WHERE credential = 'c'",
     "UPDATE secret SET ciphertext = substr (ciphertext, 1, length (ciphertext) - 1)"
     " WHERE credential = 'c'",
-    "UPDATE secret SET ciphertext = x'' WHERE credential = 'c'",
-    "UPDATE secret SET ciphertext = zeroblob (length (ciphertext)) WHERE credential = 'c'",
+    is_postgresql ? "UPDATE secret SET ciphertext = '' WHERE credential = 'c'"
+                  : "UPDATE secret SET ciphertext = x'' WHERE credential = 'c'",
+    is_postgresql
+        ? "UPDATE secret SET ciphertext = decode (repeat ('00', length (ciphertext)), 'hex')"
+          " WHERE credential = 'c'"
+        : "UPDATE secret SET ciphertext = zeroblob (length (ciphertext)) WHERE credential = 'c'",
   };
 
   store (fixture, SERVER_TENANT, "c", SECRET);
