@@ -18,8 +18,6 @@
 #define MAX_OPTION_REQUESTS 500
 #define MAX_RETRIES 2
 #define HTTP_NOT_MODIFIED 304
-/* A call of many requests may take this many times as long as one: six minutes. */
-#define MAX_DEADLINES 8
 
 typedef enum
 {
@@ -39,6 +37,7 @@ struct _MpPlatformCall
   MpAccessCache *accesses; /* (unowned) */
   char *origin;            /* (nullable) */
   unsigned int deadline_ms;
+  unsigned int call_deadline_ms;
   MpCallKind kind;
   char *object; /* (nullable) */
   GStrv fields; /* (nullable): of a sample */
@@ -600,7 +599,7 @@ check_time (MpPlatformCall *self, GError **error)
 {
   int64_t taken_ms = (g_get_monotonic_time () - self->started_us) / 1000;
 
-  if (taken_ms <= (int64_t) self->deadline_ms * MAX_DEADLINES)
+  if (taken_ms <= (int64_t) self->call_deadline_ms)
     return TRUE;
   g_set_error (error, MP_ERROR, MP_ERROR_OFFLINE,
                _ ("%s took too long to answer everything. Try again later."),
@@ -744,6 +743,7 @@ mp_platform_call_new (const MpCallContext *context,
   self->accesses = context->accesses;
   self->origin = g_strdup (context->origin);
   self->deadline_ms = context->deadline_ms;
+  self->call_deadline_ms = context->call_deadline_ms;
   self->started_us = g_get_monotonic_time ();
   self->kind = kind;
   self->object = g_strdup (object);

@@ -19,9 +19,10 @@ typedef struct
 {
   MpPlatformDocument *document;
   MpHttpClient *http;
-  MpAccessCache *accesses; /* outlives the call: its task holds the platform */
-  const char *origin;      /* (nullable) */
-  unsigned int deadline_ms;
+  MpAccessCache *accesses;  /* outlives the call: its task holds the platform */
+  const char *origin;       /* (nullable) */
+  unsigned int deadline_ms; /* of a request */
+  unsigned int call_deadline_ms;
   const char *validator; /* (nullable): of the list that is kept */
 } MpCallContext;
 

@@ -17,6 +17,7 @@ struct _MpPlatform
   MpAccessCache *accesses;
   char *origin; /* (nullable): calls go to a test server */
   unsigned int deadline_ms;
+  unsigned int call_deadline_ms;
 };
 
 G_DEFINE_FINAL_TYPE (MpPlatform, mp_platform, G_TYPE_OBJECT)
@@ -63,6 +64,7 @@ run (MpPlatform *self,
     .accesses = self->accesses,
     .origin = self->origin,
     .deadline_ms = self->deadline_ms,
+    .call_deadline_ms = self->call_deadline_ms,
     .validator = validator,
   };
   g_autoptr (MpPlatformCall) call = mp_platform_call_new (&context, kind, object, fields);
@@ -95,6 +97,7 @@ mp_platform_init (MpPlatform *self)
 {
   self->accesses = mp_access_cache_new ();
   self->deadline_ms = MP_PLATFORM_DEADLINE_MS;
+  self->call_deadline_ms = MP_PLATFORM_DEADLINE_MS * MP_PLATFORM_DEADLINES;
 }
 
 MpPlatform *
@@ -125,6 +128,13 @@ void
 mp_platform_set_deadline_ms (MpPlatform *self, unsigned int deadline_ms)
 {
   self->deadline_ms = deadline_ms;
+}
+
+/* How long a call with all its requests may take; for tests. */
+void
+mp_platform_set_call_deadline_ms (MpPlatform *self, unsigned int deadline_ms)
+{
+  self->call_deadline_ms = deadline_ms;
 }
 
 /**
