@@ -291,7 +291,7 @@ build_address (MpRequestBuilder *self,
                const char *const *extra_query,
                GError **error)
 {
-  g_autofree char *place = mp_request_values_expand (
+  g_autofree char *place = mp_request_values_expand_place (
       self->values, spec->path != NULL ? spec->path : spec->address, spec->path != NULL, error);
   g_autoptr (GString) query = g_string_new (NULL);
 

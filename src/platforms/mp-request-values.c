@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-request-values.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mp-error.h"
 #include "mp-json.h"
 
 #define SHORTEST_SESSION 8
@@ -128,6 +130,55 @@ mp_request_values_expand (MpRequestValues *self,
                           GError **error)
 {
   return mp_template_expand (template, escape, lookup, self, error);
+}
+
+/* Where a value stands in a path. */
+typedef struct
+{
+  MpRequestValues *values;
+  const char *wrong; /* (nullable): the name of one that must not */
+} Place;
+
+static gboolean
+may_stand_in_path (MpRequestValues *self, const char *name, const char *value)
+{
+  if (self->access == NULL || mp_access_find_text (self->access, name) != value)
+    return !g_str_equal (value, ".") && !g_str_equal (value, "..");
+  for (const char *at = value; *at != '\0'; at++)
+    {
+      if (g_ascii_iscntrl (*at) || strchr ("/\\?#%", *at) != NULL)
+        return FALSE;
+    }
+  return *value != '\0' && !g_str_equal (value, ".") && strstr (value, "..") == NULL;
+}
+
+static const char *
+lookup_in_place (const char *name, gpointer user_data)
+{
+  Place *place = user_data;
+  const char *value = lookup (name, place->values);
+
+  if (value != NULL && !may_stand_in_path (place->values, name, value))
+    place->wrong = name;
+  return value;
+}
+
+char *
+mp_request_values_expand_place (MpRequestValues *self,
+                                const MpTemplate *template,
+                                gboolean escape,
+                                GError **error)
+{
+  Place place = { .values = self };
+  char *text = mp_template_expand (template, escape, lookup_in_place, &place, error);
+
+  if (text == NULL || place.wrong == NULL)
+    return text;
+  mp_secret_wipe_text (text);
+  g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
+               /* Translators: the name of a place in an address. */
+               _ ("What is to stand for “%s” in an address is no name or id"), place.wrong);
+  return NULL;
 }
 
 static gboolean

@@ -47,6 +47,12 @@ char *mp_request_values_expand (MpRequestValues *self,
                                 const MpTemplate *template,
                                 gboolean escape,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of a path or an address, where each value stands between slashes: none leads elsewhere,
+ * and what an answer gave is an id. */
+char *mp_request_values_expand_place (MpRequestValues *self,
+                                      const MpTemplate *template,
+                                      gboolean escape,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The value with its texts replaced. A text that is one place alone keeps the type of what stands
  * for it. */
 JsonNode *mp_request_values_expand_json (MpRequestValues *self,

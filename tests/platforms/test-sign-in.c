@@ -281,6 +281,50 @@ test_prepare_without_value (MpEngineFixture *fixture, gconstpointer data)
   g_assert_cmpstr (error->message, ==, "own /prepare/0/values/ok: the answer has no such value");
 }
 
+/* What an answer gave stands in an address only as an id: it leads nowhere else. */
+static void
+test_prepared_is_an_id (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const char *const wrong[] = { "7/../8", "..", ".", "a?b", "a#b", "a%2fb", "a\\\\b", "" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+          fixture, " \"auth\": {\"kind\": \"none\"},",
+          "\"prepare\": [{\"request\": {\"path\": \"/me\"}, \"values\": {\"account\": \"id\"}}],"
+          " \"objects\": {\"request\": {\"path\": \"/{account}/o\"}, \"items\": \"@item\","
+          " \"name\": \"@item\"}");
+      g_autofree char *body = g_strdup_printf ("{\"id\": \"%s\"}", wrong[i]);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GListModel) none = NULL;
+
+      g_test_message ("%s", wrong[i]);
+      mp_test_server_clear (fixture->server);
+      mp_engine_add_reply (fixture, "/api/me", NULL, body);
+      none = mp_engine_load_objects (platform, &error);
+      g_assert_null (none);
+      g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, "account"));
+      g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 1);
+    }
+}
+
+/* Neither does an object's name. */
+static void
+test_name_leads_nowhere_else (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"fields\": {\"request\": {\"path\": \"/o/{object}/fields\"}, \"items\": \"@item\","
+      " \"name\": \"@item\", \"type\": \"'x'\"}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) none = mp_engine_load_fields (platform, "..", &error);
+
+  g_assert_null (none);
+  g_assert_error (error, MP_ERROR, MP_ERROR_INVALID);
+  g_assert_cmpuint (mp_test_server_get_n_requests (fixture->server), ==, 0);
+}
+
 static const char tested_by_token[] =
     "\"prepare\": [{\"request\": {\"path\": \"/me\"}}],"
     " \"test\": {\"account\": \"{@prepare.0.name} of {@token.org}\","
@@ -346,6 +390,8 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/sign-in/prepare-again", test_prepare_again);
   mp_engine_add_test ("/platforms/sign-in/prepare-refused", test_prepare_refused);
   mp_engine_add_test ("/platforms/sign-in/prepare-without-value", test_prepare_without_value);
+  mp_engine_add_test ("/platforms/sign-in/prepared-is-an-id", test_prepared_is_an_id);
+  mp_engine_add_test ("/platforms/sign-in/name-leads-nowhere-else", test_name_leads_nowhere_else);
   mp_engine_add_test ("/platforms/sign-in/without-request", test_without_request);
   mp_engine_add_test ("/platforms/sign-in/limited-at-prepare", test_limited_at_prepare);
 
