@@ -80,6 +80,50 @@ mp_document_parse_conditions (MpDocumentReader *reader,
   return conditions;
 }
 
+static void
+hint_free (gpointer data)
+{
+  MpHint *hint = data;
+
+  mp_expression_free (hint->condition.when);
+  g_free (hint->say);
+  g_free (hint);
+}
+
+static MpHint *
+parse_hint (MpDocumentReader *reader, JsonObject *object, const char *pointer)
+{
+  static const char *const members[] = { "status", "when", "web_page", "say", NULL };
+  MpHint *hint = g_new0 (MpHint, 1);
+
+  mp_document_reader_check_members (reader, object, pointer, members);
+  hint->condition.status =
+      mp_document_reader_get_number (reader, object, pointer, "status", 599, 0);
+  hint->condition.when = mp_document_reader_get_expression (reader, object, pointer, "when");
+  hint->is_web_page = mp_document_reader_get_boolean (reader, object, pointer, "web_page");
+  hint->say = g_strdup (mp_document_reader_get_string (reader, object, pointer, "say", TRUE));
+  if (hint->condition.status < 200)
+    mp_document_reader_add_fault (reader, pointer, "status", "an HTTP status is expected");
+  return hint;
+}
+
+static GPtrArray *
+parse_hints (MpDocumentReader *reader, JsonObject *errors)
+{
+  JsonArray *array = mp_document_reader_get_array (reader, errors, "/errors", "hints", FALSE);
+  GPtrArray *hints = g_ptr_array_new_with_free_func (hint_free);
+
+  for (unsigned int i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      g_autofree char *at = mp_document_dup_element_pointer ("/errors", "hints", i);
+      JsonObject *object = mp_document_reader_get_element (reader, array, i, at);
+
+      if (object != NULL)
+        g_ptr_array_add (hints, parse_hint (reader, object, at));
+    }
+  return hints;
+}
+
 /* Where a text of an answer is: "header:NAME", "text" or an expression. */
 static GPtrArray *
 parse_sources (MpDocumentReader *reader, JsonArray *array, const char *pointer, const char *name)
@@ -154,9 +198,9 @@ parse_words (MpDocumentReader *reader, MpWordsSpec *words, JsonObject *errors, c
 void
 mp_document_parse_errors (MpDocumentReader *reader, MpPlatformDocument *self, JsonObject *document)
 {
-  static const char *const members[] = { "bad_key",    "limited", "throttled",
-                                         "not_found",  "failed",  "message",
-                                         "permission", "account", NULL };
+  static const char *const members[] = { "bad_key", "limited", "throttled",  "not_found",
+                                         "failed",  "message", "permission", "account",
+                                         "hints",   NULL };
   JsonObject *given = mp_document_reader_get_object (reader, document, "", "errors", FALSE);
   g_autoptr (JsonObject) object = given != NULL ? json_object_ref (given) : json_object_new ();
 
@@ -167,6 +211,7 @@ mp_document_parse_errors (MpDocumentReader *reader, MpPlatformDocument *self, Js
   self->not_found = mp_document_parse_conditions (reader, object, "/errors", "not_found", 0);
   self->failed = mp_document_parse_conditions (reader, object, "/errors", "failed", 0);
   self->messages = parse_messages (reader, object);
+  self->hints = parse_hints (reader, object);
   parse_words (reader, &self->permission, object, "permission");
   parse_words (reader, &self->refused_account, object, "account");
 }

@@ -149,24 +149,40 @@ find_message (const Answer *answer)
 }
 
 static gboolean
-is_met (const Answer *answer, GPtrArray *conditions)
+meets (const Answer *answer, const MpCondition *condition)
 {
   MpScope scope = { .item = answer->root };
+  MpValue value;
 
+  return condition->status == answer->status &&
+         (condition->when == NULL ||
+          (answer->root != NULL && mp_expression_evaluate (condition->when, &scope, &value, NULL) &&
+           mp_value_is_true (&value)));
+}
+
+static gboolean
+is_met (const Answer *answer, GPtrArray *conditions)
+{
   for (unsigned int i = 0; i < conditions->len; i++)
     {
-      const MpCondition *condition = g_ptr_array_index (conditions, i);
-      MpValue value;
-
-      if (condition->status != answer->status)
-        continue;
-      if (condition->when == NULL)
-        return TRUE;
-      if (answer->root != NULL && mp_expression_evaluate (condition->when, &scope, &value, NULL) &&
-          mp_value_is_true (&value))
+      if (meets (answer, g_ptr_array_index (conditions, i)))
         return TRUE;
     }
   return FALSE;
+}
+
+/* (nullable): what the document says about such an answer */
+static const char *
+find_hint (const Answer *answer)
+{
+  for (unsigned int i = 0; i < answer->document->hints->len; i++)
+    {
+      const MpHint *hint = g_ptr_array_index (answer->document->hints, i);
+
+      if (meets (answer, &hint->condition) && (!hint->is_web_page || is_web_page (answer)))
+        return hint->say;
+    }
+  return NULL;
 }
 
 /* Is this how the platform says that a list has no items? */
@@ -250,24 +266,29 @@ mp_platform_answer_find_pause (const MpPlatformDocument *document, MpHttpRespons
   return MAX (0, find_wait_seconds (document, response));
 }
 
-/* One sentence, with what is missing, and the other side's own words. */
+/* One sentence, with what is missing, what the document knows of it, and the other side's own
+ * words. */
 static void
 set_error (const Answer *answer, GError **error, MpError code, char *sentence /* (transfer full) */)
 {
   g_autofree char *first = sentence;
   g_autofree char *with_missing = NULL;
+  g_autofree char *with_hint = NULL;
   g_autofree char *whole = NULL;
+  const char *hint = find_hint (answer);
 
   if (code == MP_ERROR_FORBIDDEN && answer->missing != NULL)
     /* Translators: a sentence, then the names of permissions. */
     with_missing = g_strdup_printf (_ ("%s Missing: %s."), first, answer->missing);
   else
     with_missing = g_steal_pointer (&first);
+  with_hint =
+      hint != NULL ? g_strconcat (with_missing, " ", hint, NULL) : g_steal_pointer (&with_missing);
   if (answer->said != NULL)
     /* Translators: a sentence, then the other side's own words */
-    whole = g_strdup_printf (_ ("%s It says: %s"), with_missing, answer->said);
+    whole = g_strdup_printf (_ ("%s It says: %s"), with_hint, answer->said);
   else
-    whole = g_steal_pointer (&with_missing);
+    whole = g_steal_pointer (&with_hint);
   g_set_error_literal (error, MP_ERROR, (int) code, whole);
 }
 
@@ -312,8 +333,10 @@ set_unreadable_error (const Answer *answer, GError **error)
     {
       set_error (
           answer, error, MP_ERROR_INVALID,
-          g_strdup_printf (_ ("%s answered a web page instead of data: is the address right?"),
-                              get_label (answer)));
+          g_strdup_printf (find_hint (answer) != NULL
+                           ? _ ("%s answered a web page instead of data.")
+                           : _ ("%s answered a web page instead of data: is the address right?"),
+                                get_label (answer)));
       return;
     }
   while (end > answer->text && g_ascii_isspace (end[-1]))

@@ -170,6 +170,7 @@ mp_platform_document_unref (MpPlatformDocument *self)
   g_clear_pointer (&self->not_found, g_ptr_array_unref);
   g_clear_pointer (&self->failed, g_ptr_array_unref);
   g_clear_pointer (&self->messages, g_ptr_array_unref);
+  g_clear_pointer (&self->hints, g_ptr_array_unref);
   g_clear_pointer (&self->permission.sources, g_ptr_array_unref);
   g_clear_pointer (&self->permission.pattern, g_regex_unref);
   g_clear_pointer (&self->refused_account.sources, g_ptr_array_unref);

@@ -216,6 +216,14 @@ typedef struct
   MpExpression *when; /* (nullable): over the answer's body */
 } MpCondition;
 
+/* What the document itself says about an answer that means something of this platform alone. */
+typedef struct
+{
+  MpCondition condition;
+  gboolean is_web_page; /* it is none of the API's */
+  char *say;
+} MpHint;
+
 typedef struct
 {
   char *part;    /* (nullable): of the credential, or */
@@ -250,6 +258,7 @@ typedef struct
   GPtrArray *throttled;
   GPtrArray *not_found; /* beside 404 */
   GPtrArray *failed;    /* what an answer that looks well says of its failure */
+  GPtrArray *hints;     /* (element-type MpHint): the first that fits counts */
   GPtrArray *messages;  /* (element-type utf8): "header:NAME", "text" or an expression */
   MpWordsSpec permission;
   MpWordsSpec refused_account; /* whose a key is that may not say so */

@@ -186,6 +186,45 @@ test_no_answer_that_can_be_read (MpEngineFixture *fixture, gconstpointer data)
     }
 }
 
+/* What an answer means in this system alone is said with what to do; of no other answer. */
+static void
+test_hints (MpEngineFixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *type;
+    const char *body;
+    const char *said;
+  } cases[] = {
+    { "text/html", "<!DOCTYPE html><title>None</title>",
+      "Own answered a web page instead of data. Name the database. It says: None" },
+    { "application/json", "{\"message\": \"none\"}",
+      "Own does not know what was asked for (status 404). It says: none" },
+    { "application/json", "{\"message\": \"none\", \"code\": 7}",
+      "Own does not know what was asked for (status 404). Look at seven. It says: none" },
+  };
+  g_autoptr (MpPlatform) platform = mp_engine_make_platform (
+      fixture, MP_ENGINE_BEARER,
+      "\"objects\": {\"request\": {\"path\": \"/o\"}, \"items\": \"o\", \"name\": \"n\"},"
+      " \"errors\": {\"hints\": ["
+      " {\"status\": 404, \"web_page\": true, \"say\": \"Name the database.\"},"
+      " {\"status\": 404, \"when\": \"code == 7\", \"say\": \"Look at seven.\"}]}");
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GListModel) none = NULL;
+
+      mp_test_server_clear (fixture->server);
+      mp_test_server_add (
+          fixture->server,
+          &(MpTestReply){ .status = 404, .content_type = cases[i].type, .body = cases[i].body });
+      none = mp_engine_load_objects (platform, &error);
+      g_assert_null (none);
+      g_assert_cmpstr (error->message, ==, cases[i].said);
+    }
+}
+
 /* Who has to wait for a refusal, so that keys are not guessed, is not offline. */
 static void
 test_a_delayed_refusal (MpEngineFixture *fixture, gconstpointer data)
@@ -487,6 +526,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
+  mp_engine_add_test ("/platforms/answers/hints", test_hints);
   mp_engine_add_test ("/platforms/answers/an-echoed-key-is-hidden", test_an_echoed_key_is_hidden);
   mp_engine_add_test ("/platforms/answers/no-answer-that-can-be-read",
                       test_no_answer_that_can_be_read);
