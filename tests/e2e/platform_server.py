@@ -4,10 +4,12 @@ import http.server
 import json
 import re
 import threading
+import time
 import urllib.parse
 
 TOKEN = "t0ken5ecret"  # what every contract's sign-in answers
 LIMIT_BYTES = 64 * 1024 * 1024
+LATE_S = 20  # seen at real servers, so that passwords are not guessed
 CHUNK = b"x" * 65536
 PAGE = ("<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in</h1>"
         + "<p>Please sign in.</p>" * 5000 + "</body></html>")
@@ -102,6 +104,11 @@ def refuse(handler):
     text = re.sub(r"\s+", " ", f"Not accepted: {handler.request_text}")
     handler.send_json(401, {"error": {"message": text, "code": 401, "errors": [{"message": text}]}, "message": text,
                             "errors": [{"message": text, "detail": text}], "error_description": text, "Message": text})
+
+
+def refuse_late(handler):
+    time.sleep(LATE_S)
+    refuse(handler)
 
 
 def forbid(handler):

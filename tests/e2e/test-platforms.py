@@ -7,8 +7,10 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
+import time
 
 import platform_server as faults
 from platform_pages import lists_in_pages, make_pages
@@ -25,11 +27,12 @@ STATUSES = {"unauthorized": 4, "forbidden": 4, "offline": 5}
 class Case:
     """One document, its contract, its record in the profile and its server."""
 
-    def __init__(self, stand, document, contract):
+    def __init__(self, stand, document, contract, name=None):
         self.stand = stand
         self.document = document
         self.contract = contract
         self.id = document["id"]
+        self.name = name or self.id  # of its record
         self.section, self.group = SECTIONS[document["kind"]]
         self.needles = self.make_needles()
         self.server = PlatformServer()
@@ -50,11 +53,13 @@ class Case:
         if not holds:
             self.faults.append(f"{self.id}: {message}")
 
+    def program(self, *arguments):
+        return [self.stand.program("mpctl"), "--data-dir", str(self.stand.folder / "client"), "--no-sync", "--json",
+                "--base-url", f"{self.id}={self.server.address}", "--settings", self.name, *arguments]
+
     def run(self, *arguments, stdin=""):
         """(status, what was printed, what was said); nothing of it holds a part of the key."""
-        command = [self.stand.program("mpctl"), "--data-dir", str(self.stand.folder / "client"), "--no-sync", "--json",
-                   "--base-url", f"{self.id}={self.server.address}", "--settings", self.id, *arguments]
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(self.program(*arguments), input=stdin, capture_output=True, text=True, timeout=120, check=False)
         self.runs += 1
         shown = sorted(needle for needle in self.needles if needle in done.stdout + done.stderr)
         self.expect(not shown, f"{arguments}: a part of the key is shown: {shown} in {done.stdout[-300:]}{done.stderr[-500:]}")
@@ -75,7 +80,7 @@ class Case:
         return printed
 
     def set_up(self):
-        self.must("settings", "create", self.id)
+        self.must("settings", "create", self.name)
         self.must("settings", "set", f"/{self.section}/platform", self.id)
         for name, value in self.contract.get("connection", {}).items():
             self.must("settings", "set", f"/{self.section}/connection/{name}", value)
@@ -248,6 +253,29 @@ class Case:
         self.check_message(self.command(call), said)
 
 
+    def check_late_refusal(self):
+        """A server that delays the refusal of a wrong key is waited for, and can be left at any moment."""
+        test = self.connected()
+        command = self.command(test)
+        started = time.monotonic()
+        status, printed, said = self.fail(test, faults.refuse_late)
+        took = time.monotonic() - started
+        self.expect(status == 4 and (printed or {}).get("outcome") == "rejected" and took >= faults.LATE_S,
+                    f"a late refusal: status {status} after {took:.1f} s: {printed} {said}")
+        self.expect("answer within" not in json.dumps(printed) + said, f"a late refusal is no time-out: {printed} {said}")
+
+        self.server.set_replies(self.replies(test), faults.refuse_late)
+        process = subprocess.Popen(self.program(*command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not self.server.requests and process.poll() is None:
+            time.sleep(0.05)
+        self.expect(process.poll() is None, "it waits for a late refusal")
+        process.send_signal(signal.SIGINT)
+        left = time.monotonic()
+        printed, said = process.communicate(timeout=60)
+        took = time.monotonic() - left
+        self.expect(took < 0.5 and process.returncode, f"left after {took:.2f} s: status {process.returncode} {printed} {said}")
+
+
 def is_error(call):
     return bool(call["gives"]) and call["gives"][0].split(" | ")[0] in (
         "invalid", "not found", "unauthorized", "forbidden", "rate limited", "unavailable", "offline", "too large", "wrong host")
@@ -287,6 +315,15 @@ def check_document(case, elsewhere):
     case.server.shutdown()
 
 
+def check_late(case):
+    try:
+        case.set_up()
+        case.check_late_refusal()
+    except Failed as failure:
+        case.faults.append(str(failure))
+    case.server.shutdown()
+
+
 def check_endless(case):
     """An answer without an end is given up at the limit, and costs no more memory than that."""
     case.server = PlatformServer()
@@ -320,12 +357,16 @@ def main():
         stand.mpctl_alone("login", "--server", stand.server_address, "--tenant", "demo", stdin=token)
         elsewhere = PlatformServer()
         cases = [Case(stand, *pair) for pair in pairs]
-        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        late = [Case(stand, *pairs[0], name="late")] if not only else []
+        with concurrent.futures.ThreadPoolExecutor(WORKERS + 1) as pool:
+            waiting = [pool.submit(check_late, case) for case in late]
             list(pool.map(check_document, cases, [elsewhere] * len(cases)))
-        for case in cases:
-            print("\n".join(f"not ok - {fault}" for fault in case.faults) or f"ok - {case.id}: {case.runs} runs", flush=True)
+            for future in waiting:
+                future.result()
+        for case in cases + late:
+            print("\n".join(f"not ok - {fault}" for fault in case.faults) or f"ok - {case.name}: {case.runs} runs", flush=True)
         check(not missing or only, f"every document has a contract {missing}")
-        check(not any(case.faults for case in cases), "every document works through the whole program")
+        check(not any(case.faults for case in cases + late), "every document works through the whole program")
         check(not elsewhere.requests, "nothing was sent to where a redirect pointed")
         check_endless(cases[0])
         stand.mpctl_alone("sync")

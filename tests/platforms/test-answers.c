@@ -239,6 +239,42 @@ test_a_delayed_refusal (MpEngineFixture *fixture, gconstpointer data)
   g_assert_cmpuint (MP_PLATFORM_DEADLINE_MS, >=, 2 * 20 * 1000);
 }
 
+static gboolean
+cancel_cb (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* ... nor need anybody sit it out. */
+static void
+test_a_delayed_refusal_is_left (MpEngineFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MpPlatform) platform =
+                 make_platform (fixture, "\"test\": {\"request\": {\"path\": \"/me\"}}");
+  g_autoptr (MpSecret) secret = make_secret ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) answer = NULL;
+  g_autoptr (MpTestResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *place = NULL;
+  int64_t left_us;
+
+  mp_test_server_add (fixture->server,
+                      &(MpTestReply){ .status = 401, .body = "{}", .delay_ms = 20000 });
+  mp_platform_test_async (platform, secret, NULL, cancellable, mp_test_wait_cb, &place);
+  while (mp_test_server_get_n_requests (fixture->server) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  left_us = g_get_monotonic_time ();
+  g_idle_add (cancel_cb, cancellable);
+  answer = mp_test_wait (&place);
+  result = mp_platform_test_finish (platform, answer, &error);
+
+  g_assert_null (result);
+  g_assert_true (mp_error_is_cancelled (error));
+  g_assert_cmpint (g_get_monotonic_time () - left_us, <, G_USEC_PER_SEC / 2);
+}
+
 /* A list fails with the same words as a test. */
 static void
 test_a_refused_list (MpEngineFixture *fixture, gconstpointer data)
@@ -531,6 +567,8 @@ main (int argc, char **argv)
   mp_engine_add_test ("/platforms/answers/no-answer-that-can-be-read",
                       test_no_answer_that_can_be_read);
   mp_engine_add_test ("/platforms/answers/a-delayed-refusal", test_a_delayed_refusal);
+  mp_engine_add_test ("/platforms/answers/a-delayed-refusal-is-left",
+                      test_a_delayed_refusal_is_left);
   mp_engine_add_test ("/platforms/answers/a-refused-list", test_a_refused_list);
   mp_engine_add_test ("/platforms/answers/an-empty-list", test_an_empty_list);
   mp_engine_add_test ("/platforms/answers/an-empty-list-of-fields", test_an_empty_list_of_fields);
