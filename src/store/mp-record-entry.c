@@ -373,6 +373,15 @@ take_back_in_flight (MpRecordEntry *entry, MpRecord *old_base)
     mp_changes_merge (pending->expect, mp_operation_get_expect (op));
 }
 
+/* The person did something about the record: what was refused is asked for once more, so that it
+ * never waits without a word. */
+static void
+release (MpRecordEntry *entry)
+{
+  g_clear_pointer (&entry->errors, mp_field_errors_unref);
+  entry->pending.held = FALSE;
+}
+
 static gboolean
 has_edits (MpPending *pending)
 {
@@ -386,7 +395,6 @@ add_pending (MpRecordEntry *entry, MpRegistry *registry, MpRecord *seen, MpChang
   MpPending *pending = &entry->pending;
   g_autoptr (MpChanges) expect = mp_merge_build_expect (registry, seen, changes);
 
-  pending->held = FALSE;
   for (unsigned int i = 0; !pending->create && i < mp_changes_get_size (expect); i++)
     {
       const char *path = mp_changes_get_path (expect, i);
@@ -721,7 +729,7 @@ mp_record_entry_edit (MpRecordEntry *entry, MpRegistry *registry, MpChanges *cha
   if (mp_changes_get_size (leaves) == 0)
     return g_steal_pointer (&leaves);
 
-  g_clear_pointer (&entry->errors, mp_field_errors_unref);
+  release (entry);
   if (find_conflict (entry, "") != NULL)
     {
       replace_whole_mine (entry, wanted);
@@ -746,7 +754,6 @@ mp_record_entry_edit (MpRecordEntry *entry, MpRegistry *registry, MpChanges *cha
         mp_changes_set (free_leaves, path, value);
     }
 
-  entry->pending.held = FALSE;
   if (mp_changes_get_size (free_leaves) > 0)
     {
       g_autoptr (MpRecord) target = build_target (entry);
@@ -776,7 +783,7 @@ mp_record_entry_set_archived (MpRecordEntry *entry, gboolean archived)
   if (mp_record_get_archived (seen) == archived)
     return;
 
-  g_clear_pointer (&entry->errors, mp_field_errors_unref);
+  release (entry);
   if (find_conflict (entry, "") != NULL)
     {
       g_autoptr (MpRecord) wanted = mp_record_with_archived (seen, archived);
@@ -832,7 +839,7 @@ mp_record_entry_resolve (MpRecordEntry *entry,
                    path);
       return FALSE;
     }
-  g_clear_pointer (&entry->errors, mp_field_errors_unref);
+  release (entry);
   if (path[0] == '\0')
     return resolve_whole (entry, registry, own, value, error);
 

@@ -118,6 +118,17 @@ assert_whole (MpRecordEntry *entry)
 }
 
 static void
+resolve (MpRecordEntry *entry, JsonNode *value)
+{
+  g_autoptr (MpConflict) conflict = g_object_ref (entry->conflicts->pdata[0]);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (mp_record_entry_resolve (entry, registry (), conflict, value, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (entry->conflicts->len, ==, 0);
+}
+
+static void
 test_edit_pends (void)
 {
   g_autoptr (MpRecordEntry) entry = new_synced ();
@@ -364,6 +375,32 @@ test_invalid_is_held (void)
   g_assert_true (mp_record_entry_can_freeze (entry));
   g_assert_null (entry->errors);
   g_assert_cmpstr (expected_value (entry, EMAIL), ==, "email");
+}
+
+/* Whatever takes the server's words off the record asks it again: nothing waits without a word. */
+static void
+test_held_goes_again_after_any_act (void)
+{
+  g_autoptr (MpRecordEntry) archived = new_synced ();
+  g_autoptr (MpRecordEntry) resolved = new_synced ();
+  g_autoptr (JsonNode) theirs = mp_json_node_new_string ("theirs");
+
+  edit (archived, EMAIL, "mail");
+  mp_record_entry_freeze (archived, MP_TEST_OP);
+  g_assert_true (answer (archived, mp_test_invalid (MP_TEST_OP, EMAIL, "missing-at-crm")));
+  mp_record_entry_set_archived (archived, TRUE);
+  mp_record_entry_set_archived (archived, FALSE);
+  g_assert_null (archived->errors);
+  g_assert_true (mp_record_entry_can_freeze (archived));
+
+  edit (resolved, EMAIL, "mail");
+  edit (resolved, TAG, "tag3");
+  mp_record_entry_freeze (resolved, MP_TEST_OP);
+  g_assert_true (answer (resolved, mp_test_invalid (MP_TEST_OP, TAG, "missing-at-crm")));
+  g_assert_true (pull (resolved, 9, EMAIL, "theirs"));
+  resolve (resolved, theirs);
+  g_assert_null (resolved->errors);
+  g_assert_true (mp_record_entry_can_freeze (resolved));
 }
 
 static void
@@ -625,17 +662,6 @@ test_answer_of_another_epoch (void)
   g_assert_true (mp_record_entry_has_pending (entry));
 }
 
-static void
-resolve (MpRecordEntry *entry, JsonNode *value)
-{
-  g_autoptr (MpConflict) conflict = g_object_ref (entry->conflicts->pdata[0]);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (mp_record_entry_resolve (entry, registry (), conflict, value, &error));
-  g_assert_no_error (error);
-  g_assert_cmpuint (entry->conflicts->len, ==, 0);
-}
-
 /* Rule 17: the choice is a new change that expects theirs. */
 static void
 test_resolve_with_mine (void)
@@ -764,6 +790,7 @@ main (int argc, char **argv)
     { "conflict-answer-keeps-both-values", test_conflict_answer_keeps_both_values },
     { "unexplained-conflict-is-shown", test_unexplained_conflict_is_shown },
     { "invalid-is-held", test_invalid_is_held },
+    { "held-goes-again-after-any-act", test_held_goes_again_after_any_act },
     { "invalid-with-a-later-edit-goes-again", test_invalid_with_a_later_edit_goes_again },
     { "denied-says-so", test_denied_says_so },
     { "gone-keeps-mine", test_gone_keeps_mine },
