@@ -157,6 +157,18 @@ build_target (MpRecordEntry *entry)
   return mp_record_with_archived (record, archived);
 }
 
+/* Who works on what they are archiving archives what they see then. */
+static void
+note_seen (MpRecordEntry *entry)
+{
+  g_autoptr (MpRecord) target = NULL;
+
+  if (entry->pending.lifecycle != MP_LIFECYCLE_ARCHIVE)
+    return;
+  target = build_target (entry);
+  set_lifecycle (&entry->pending, MP_LIFECYCLE_ARCHIVE, target);
+}
+
 /* Puts all that is local into one conflict about the whole record; its base is what it was. */
 static void
 raise_whole (MpRecordEntry *entry, MpRecord *old_base, MpRecord *shown)
@@ -761,12 +773,7 @@ mp_record_entry_edit (MpRecordEntry *entry, MpRegistry *registry, MpChanges *cha
       add_pending (entry, registry, target, free_leaves);
       drop_undone (entry, registry);
     }
-  if (entry->pending.lifecycle == MP_LIFECYCLE_ARCHIVE)
-    {
-      g_autoptr (MpRecord) target = build_target (entry);
-
-      set_lifecycle (&entry->pending, MP_LIFECYCLE_ARCHIVE, target);
-    }
+  note_seen (entry);
   return g_steal_pointer (&leaves);
 }
 
@@ -854,6 +861,7 @@ mp_record_entry_resolve (MpRecordEntry *entry,
   g_ptr_array_remove (entry->conflicts, own);
   target = build_target (entry);
   add_pending (entry, registry, target, changes);
+  note_seen (entry);
   return TRUE;
 }
 

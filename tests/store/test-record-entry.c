@@ -677,6 +677,27 @@ test_resolve_with_mine (void)
   g_assert_cmpstr (expected_value (entry, EMAIL), ==, "theirs");
 }
 
+/* A choice made on a record that is being archived is seen by who archives it: no question more. */
+static void
+test_resolve_while_archiving (void)
+{
+  g_autoptr (MpRecordEntry) entry = new_synced ();
+  g_autoptr (MpRecord) merged = mp_test_record (MP_TEST_ID, 11, NAME, "North", PLATFORM, "hubspot",
+                                                EMAIL, "mail", TAG, "tag", NULL);
+  g_autoptr (JsonNode) mine = mp_json_node_new_string ("mail");
+
+  edit (entry, EMAIL, "mail");
+  pull (entry, 9, EMAIL, "theirs");
+  mp_record_entry_set_archived (entry, TRUE);
+  resolve (entry, mine);
+  mp_record_entry_freeze (entry, MP_TEST_OP);
+  g_assert_true (answer (entry, mp_test_result (MP_TEST_OP, "applied", merged, NULL)));
+
+  g_assert_cmpuint (entry->conflicts->len, ==, 0);
+  mp_record_entry_freeze (entry, SECOND_OP);
+  g_assert_cmpint (mp_operation_get_action (entry->in_flight), ==, MP_ACTION_ARCHIVE);
+}
+
 static void
 test_resolve_with_theirs (void)
 {
@@ -807,6 +828,7 @@ main (int argc, char **argv)
     { "lost-by-a-restored-server", test_lost_by_a_restored_server },
     { "answer-of-another-epoch", test_answer_of_another_epoch },
     { "resolve-with-mine", test_resolve_with_mine },
+    { "resolve-while-archiving", test_resolve_while_archiving },
     { "resolve-with-theirs", test_resolve_with_theirs },
     { "resolve-too-late", test_resolve_too_late },
     { "edit-in-a-conflict", test_edit_in_a_conflict },
