@@ -13,6 +13,12 @@
 #define PAYMENT "/payment_gateway/platform"
 #define PAYMENT_KEY "/payment_gateway/api_key"
 #define KEY_ID "01890a5d-ac96-774b-bcce-b302099a9001"
+#define PRIVATE_KEY_ID "01890a5d-ac96-774b-bcce-b302099a9002"
+#define CRM "/crm/platform"
+#define CRM_KEY "/crm/api_key"
+#define N_MANY 500
+#define N_INVALID 123
+#define N_FORBIDDEN 321
 #define SECRET "sk_test_canary4711secret0815"
 
 typedef struct
@@ -50,28 +56,38 @@ tear_down (Fixture *fixture, gconstpointer unused)
 }
 
 static void
-add_key (Fixture *fixture)
+add_key_for (
+    Fixture *fixture, const char *id, const char *kind, const char *platform, const char *record_id)
 {
   g_autofree char *sealed = mp_real_server_dup_sealed (fixture->server, SECRET);
+  g_autofree char *owner =
+      record_id != NULL ? g_strdup_printf ("\"record_id\":\"%s\",", record_id) : g_strdup ("");
   g_autofree char *text =
-      g_strdup_printf ("{\"kind\":\"payment\",\"platform\":\"stripe\",\"label\":\"Shop\","
+      g_strdup_printf ("{\"kind\":\"%s\",\"platform\":\"%s\",\"label\":\"Shop\",%s"
                        "\"mode\":\"test\",\"hint\":\"0815\",%s}",
-                       sealed);
+                       kind, platform, owner, sealed);
   g_autoptr (JsonObject) payload = mp_json_parse_object (text, -1, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (MpCredential) credential = mp_credential_new (&(MpCredentialInit){
-      .id = KEY_ID,
-      .kind = "payment",
-      .platform = "stripe",
+      .id = id,
+      .kind = kind,
+      .platform = platform,
       .label = "Shop",
       .mode = MP_MODE_TEST,
       .hint = "0815",
+      .record_id = record_id,
       .version = 1,
   });
 
   g_assert_true (mp_test_store_put_credential (fixture->one->store, credential, MP_ACTION_ADD,
                                                payload, MP_KEY_KEPT, &error));
   g_assert_no_error (error);
+}
+
+static void
+add_key (Fixture *fixture)
+{
+  add_key_for (fixture, KEY_ID, "payment", "stripe", NULL);
 }
 
 /* A record that keeps the rules, with the key that it needs. */
@@ -214,6 +230,56 @@ test_faults_stay_here (Fixture *fixture, gconstpointer unused)
   mp_test_desktop_sync_well (fixture->one);
   assert_served (fixture, NAME, "South");
   assert_settled (fixture->one);
+}
+
+/* @crm_key: (nullable): a key of the CRM */
+static void
+create_one_of_many (Fixture *fixture, unsigned int number, const char *name, const char *crm_key)
+{
+  g_autofree char *id = g_strdup_printf ("01890a5d-ac96-774b-bcce-%012u", number);
+  g_autoptr (MpRecord) record = mp_test_record (id, 0, NAME, name, PAYMENT, "stripe", PAYMENT_KEY,
+                                                KEY_ID, CRM, "hubspot", CRM_KEY, crm_key, NULL);
+
+  mp_test_store_create (fixture->one->store, record);
+}
+
+static void
+assert_refused_at (MpTestDesktop *desktop, unsigned int number, const char *pointer)
+{
+  g_autofree char *id = g_strdup_printf ("01890a5d-ac96-774b-bcce-%012u", number);
+  g_autoptr (MpStoredRecord) stored = mp_test_store_find (desktop->store, id);
+
+  g_assert_true (mp_stored_record_get_refused (stored));
+  g_assert_nonnull (mp_field_errors_find (mp_stored_record_get_server_errors (stored), pointer));
+}
+
+/* One breaks a rule and one takes a key that is another's: these two stay here with their reasons,
+ * and hold up nobody. */
+static void
+test_two_refused_among_many (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *long_name = g_strnfill (300, 'x');
+  g_autoptr (MpStoreDelta) here = NULL;
+  g_autoptr (MpStoreDelta) there = NULL;
+  unsigned int n_refused = 0;
+
+  for (unsigned int i = 0; i < N_MANY; i++)
+    create_one_of_many (fixture, i, i == N_INVALID ? long_name : "North",
+                        i == N_FORBIDDEN ? PRIVATE_KEY_ID : NULL);
+  add_key (fixture);
+  add_key_for (fixture, PRIVATE_KEY_ID, "crm", "hubspot", MP_TEST_ID);
+  mp_test_desktop_sync_well (fixture->one);
+  mp_test_desktop_sync_well (fixture->two);
+
+  here = mp_test_store_load (fixture->one->store);
+  for (unsigned int i = 0; i < mp_store_delta_get_records (here)->len; i++)
+    n_refused += mp_stored_record_get_refused (mp_store_delta_get_records (here)->pdata[i]) ? 1 : 0;
+  g_assert_cmpuint (n_refused, ==, 2);
+  assert_refused_at (fixture->one, N_INVALID, NAME);
+  assert_refused_at (fixture->one, N_FORBIDDEN, CRM_KEY);
+  there = mp_test_store_load (fixture->two->store);
+  g_assert_cmpuint (mp_store_delta_get_records (there)->len, ==, N_MANY - 2);
+  assert_settled (fixture->two);
 }
 
 static void
@@ -454,6 +520,7 @@ main (int argc, char **argv)
     { "merges-and-conflicts", test_merges_and_conflicts },
     { "archives-and-restores", test_archives_and_restores },
     { "faults-stay-here", test_faults_stay_here },
+    { "two-refused-among-many", test_two_refused_among_many },
     { "reader-may-not", test_reader_may_not },
     { "retired-sealing-key", test_retired_sealing_key },
     { "credential-is-used-and-revoked", test_credential_is_used_and_revoked },
