@@ -55,26 +55,47 @@ compare_names (const void *a, const void *b)
   return c < d ? -1 : c > d;
 }
 
+static gboolean
+is_plain (char c)
+{
+  return (unsigned char) c >= 0x20 && c != '"' && c != '\\';
+}
+
 static void
-append_string (GString *text, const char *value)
+append_escape (GString *text, unsigned char c)
 {
   static const char letters[] = {
     ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'
   };
 
-  g_string_append_c (text, '"');
-  for (const char *p = value; *p != '\0'; p++)
-    {
-      unsigned char c = (unsigned char) *p;
+  if (c >= 0x20)
+    g_string_append_printf (text, "\\%c", c);
+  else if (c < G_N_ELEMENTS (letters) && letters[c] != '\0')
+    g_string_append_printf (text, "\\%c", letters[c]);
+  else
+    g_string_append_printf (text, "\\u%04x", c);
+}
 
-      if (c == '"' || c == '\\')
-        g_string_append_printf (text, "\\%c", c);
-      else if (c < G_N_ELEMENTS (letters) && letters[c] != '\0')
-        g_string_append_printf (text, "\\%c", letters[c]);
-      else if (c < 0x20)
-        g_string_append_printf (text, "\\u%04x", c);
-      else
-        g_string_append_c (text, (char) c);
+/**
+ * mp_json_append_string:
+ * @text: a JSON text in the making
+ * @value: a text, UTF-8
+ *
+ * Appends @value as a JSON string, the way the canonical form has it.
+ */
+void
+mp_json_append_string (GString *text, const char *value)
+{
+  g_string_append_c (text, '"');
+  while (*value != '\0')
+    {
+      const char *start = value;
+
+      while (is_plain (*value))
+        value++;
+      g_string_append_len (text, start, value - start);
+      if (*value != '\0')
+        append_escape (text, (unsigned char) *value++);
     }
   g_string_append_c (text, '"');
 }
@@ -231,7 +252,7 @@ append_object (Writer *self, JsonObject *object)
       if (i > 0)
         g_string_append_c (self->text, ',');
       append_line_start (self);
-      append_string (self->text, names->pdata[i]);
+      mp_json_append_string (self->text, names->pdata[i]);
       g_string_append (self->text, self->pretty ? ": " : ":");
       append_node (self, json_object_get_member (object, names->pdata[i]));
     }
@@ -274,7 +295,7 @@ append_value (Writer *self, JsonNode *node)
   else if (type == G_TYPE_INT64 || type == G_TYPE_DOUBLE)
     append_double (self->text, json_node_get_double (node));
   else if (string != NULL)
-    append_string (self->text, string);
+    mp_json_append_string (self->text, string);
   else
     g_string_append (self->text, "null");
 }

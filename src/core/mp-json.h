@@ -30,6 +30,7 @@ JsonObject *mp_json_array_get_object (JsonArray *array, unsigned int index);
 GStrv mp_json_dup_strings (JsonObject *object, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Writing. */
+void mp_json_append_string (GString *text, const char *value);
 char *mp_json_to_text (JsonNode *node) G_GNUC_WARN_UNUSED_RESULT;
 char *mp_json_to_pretty_text (JsonNode *node) G_GNUC_WARN_UNUSED_RESULT;
 char *mp_json_to_canonical (JsonNode *node) G_GNUC_WARN_UNUSED_RESULT;
