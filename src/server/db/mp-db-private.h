@@ -13,14 +13,22 @@ G_BEGIN_DECLS
  *
  * begin waits until the driver can run one more transaction, and hands out what it knows of it;
  * exactly one of commit and rollback ends it. A commit that fails has rolled back. Within a
- * transaction nobody else changes what it read of a tenant. */
+ * transaction nobody else changes what it read of a tenant.
+ *
+ * begin_group hands out what the driver knows of the calling thread's group; those three find it by
+ * mp_db_get_group_state (), and commit leaves it to commit_group to wait for the disk. */
 struct _MpDbClass
 {
   GObjectClass parent_class;
 
+  gboolean is_embedded; /* reads answer at once */
+
   gboolean (*begin) (MpDb *self, gpointer *state, GError **error);
   gboolean (*commit) (MpDb *self, gpointer state, GError **error);
   void (*rollback) (MpDb *self, gpointer state);
+
+  gpointer (*begin_group) (MpDb *self);
+  gboolean (*commit_group) (MpDb *self, gpointer state, gboolean *is_undone, GError **error);
 
   GPtrArray *(*check) (MpDb *self, GError **error);
 
@@ -121,5 +129,7 @@ struct _MpDbClass
 
 /* What begin handed out to the calling thread; NULL outside a transaction. */
 gpointer mp_db_get_transaction_state (MpDb *self);
+/* What begin_group handed out to the calling thread; NULL outside a group. */
+gpointer mp_db_get_group_state (MpDb *self);
 
 G_END_DECLS

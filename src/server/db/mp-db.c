@@ -20,6 +20,7 @@ typedef struct
 {
   GMutex threads_lock;
   GHashTable *threads; /* (element-type GThread MpDbTransaction): who has which open */
+  GHashTable *groups;  /* (element-type GThread MpDbGroup): the same, of groups */
 
   GMutex topics_lock;
   GHashTable *topics; /* (element-type utf8 Topic) */
@@ -32,6 +33,13 @@ struct _MpDbTransaction
   gpointer state;       /* (nullable): the driver's */
   GHashTable *advanced; /* (element-type utf8 gint64): its new sequences */
   gboolean is_open;
+};
+
+struct _MpDbGroup
+{
+  MpDb *db;
+  gpointer state;       /* the driver's */
+  GHashTable *advanced; /* (element-type utf8 gint64): the new sequences of its transactions */
 };
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (MpDb, mp_db, G_TYPE_OBJECT)
@@ -105,6 +113,31 @@ note_transaction (MpDb *self, MpDbTransaction *transaction)
   g_mutex_unlock (&priv->threads_lock);
 }
 
+static MpDbGroup *
+find_group (MpDb *self)
+{
+  MpDbPrivate *priv = mp_db_get_instance_private (self);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&priv->threads_lock);
+
+  return g_hash_table_lookup (priv->groups, g_thread_self ());
+}
+
+/* What is told of a group's transaction waits for the group's end. */
+static void
+note_advanced (MpDbGroup *group, GHashTable *advanced)
+{
+  GHashTableIter iter;
+  void *tenant;
+  void *sequence;
+
+  g_hash_table_iter_init (&iter, advanced);
+  while (g_hash_table_iter_next (&iter, &tenant, &sequence))
+    {
+      g_hash_table_iter_steal (&iter);
+      g_hash_table_replace (group->advanced, tenant, sequence);
+    }
+}
+
 static void
 assert_transaction (MpDb *self)
 {
@@ -128,12 +161,30 @@ mp_db_get_transaction_state (MpDb *self)
   return transaction == NULL ? NULL : transaction->state;
 }
 
+/**
+ * mp_db_get_group_state:
+ * @self: a database
+ *
+ * For drivers.
+ *
+ * Returns: (transfer none) (nullable): what the driver's begin_group handed out to the calling
+ *   thread; %NULL outside a group
+ */
+gpointer
+mp_db_get_group_state (MpDb *self)
+{
+  MpDbGroup *group = find_group (self);
+
+  return group == NULL ? NULL : group->state;
+}
+
 static void
 mp_db_finalize (GObject *object)
 {
   MpDbPrivate *priv = mp_db_get_instance_private (MP_DB (object));
 
-  g_assert (g_hash_table_size (priv->threads) == 0);
+  g_assert (g_hash_table_size (priv->threads) == 0 && g_hash_table_size (priv->groups) == 0);
+  g_clear_pointer (&priv->groups, g_hash_table_unref);
   g_clear_pointer (&priv->threads, g_hash_table_unref);
   g_clear_pointer (&priv->topics, g_hash_table_unref);
   g_mutex_clear (&priv->threads_lock);
@@ -155,6 +206,7 @@ mp_db_init (MpDb *self)
   g_mutex_init (&priv->threads_lock);
   g_mutex_init (&priv->topics_lock);
   priv->threads = g_hash_table_new (NULL, NULL);
+  priv->groups = g_hash_table_new (NULL, NULL);
   priv->topics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, topic_free);
 }
 
@@ -197,7 +249,8 @@ mp_db_begin (MpDb *self, GError **error)
  * Makes the transaction durable, together with those that other threads commit at the same time,
  * and wakes those who wait for its changes. What it read was durable before or is now. Whatever the
  * outcome, it is only left to free the transaction. A failed commit may have reached the disk all
- * the same; an operation sent again finds its stored result then.
+ * the same; an operation sent again finds its stored result then. Within the calling thread's
+ * group all that is left to the group's commit.
  *
  * Returns: whether everything is on the disk
  */
@@ -205,6 +258,7 @@ gboolean
 mp_db_commit (MpDbTransaction *transaction, GError **error)
 {
   MpDb *self = transaction->db;
+  MpDbGroup *group;
 
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
@@ -213,7 +267,11 @@ mp_db_commit (MpDbTransaction *transaction, GError **error)
   note_transaction (self, NULL);
   if (!MP_DB_GET_CLASS (self)->commit (self, transaction->state, error))
     return FALSE;
-  announce (mp_db_get_instance_private (self), transaction->advanced);
+  group = find_group (self);
+  if (group != NULL)
+    note_advanced (group, transaction->advanced);
+  else
+    announce (mp_db_get_instance_private (self), transaction->advanced);
   return TRUE;
 }
 
@@ -252,6 +310,82 @@ mp_db_in_transaction (MpDb *self)
   g_return_val_if_fail (MP_IS_DB (self), FALSE);
 
   return find_transaction (self) != NULL;
+}
+
+/**
+ * mp_db_group_new:
+ * @self: a database
+ *
+ * Begins a group: the calling thread's transactions until mp_db_group_commit () become durable
+ * together, and what it reads meanwhile, inside them and between them, is as they left it. Not
+ * inside a transaction, nor a group.
+ *
+ * Returns: (transfer full): the group
+ */
+MpDbGroup *
+mp_db_group_new (MpDb *self)
+{
+  MpDbPrivate *priv = mp_db_get_instance_private (self);
+  MpDbGroup *group;
+
+  g_return_val_if_fail (MP_IS_DB (self), NULL);
+
+  g_assert (!mp_db_in_transaction (self) && find_group (self) == NULL);
+  group = g_new0 (MpDbGroup, 1);
+  group->db = g_object_ref (self);
+  group->advanced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  group->state = MP_DB_GET_CLASS (self)->begin_group (self);
+  g_mutex_lock (&priv->threads_lock);
+  g_hash_table_insert (priv->groups, g_thread_self (), group);
+  g_mutex_unlock (&priv->threads_lock);
+  return group;
+}
+
+/**
+ * mp_db_group_commit:
+ * @group: (transfer full): the calling thread's group
+ * @is_undone: (out): on failure, whether nothing of the group is in the database for sure, so that
+ *   its transactions can be tried again
+ * @error: return location
+ *
+ * Returns: whether everything that its transactions committed is on the disk
+ */
+gboolean
+mp_db_group_commit (MpDbGroup *group, gboolean *is_undone, GError **error)
+{
+  MpDb *self = group->db;
+  MpDbPrivate *priv = mp_db_get_instance_private (self);
+  gboolean is_committed;
+
+  g_return_val_if_fail (is_undone != NULL && (error == NULL || *error == NULL), FALSE);
+
+  g_assert (find_group (self) == group && !mp_db_in_transaction (self));
+  g_mutex_lock (&priv->threads_lock);
+  g_hash_table_remove (priv->groups, g_thread_self ());
+  g_mutex_unlock (&priv->threads_lock);
+  *is_undone = FALSE;
+  is_committed = MP_DB_GET_CLASS (self)->commit_group (self, group->state, is_undone, error);
+  if (is_committed)
+    announce (priv, group->advanced);
+  g_hash_table_unref (group->advanced);
+  g_free (group);
+  g_object_unref (self);
+  return is_committed;
+}
+
+/**
+ * mp_db_is_embedded:
+ * @self: a database
+ *
+ * Returns: whether a read outside a transaction is answered by this process, without waiting for
+ *   anybody; else it is a server's answer
+ */
+gboolean
+mp_db_is_embedded (MpDb *self)
+{
+  g_return_val_if_fail (MP_IS_DB (self), FALSE);
+
+  return MP_DB_GET_CLASS (self)->is_embedded;
 }
 
 /**

@@ -36,6 +36,16 @@ void mp_db_transaction_free (MpDbTransaction *transaction);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpDbTransaction, mp_db_transaction_free)
 gboolean mp_db_in_transaction (MpDb *self); /* does the calling thread hold one? */
 
+/* Several transactions of the calling thread, one after the other, that become durable together:
+ * what they commit, and what they read meanwhile, is acknowledged by the group's commit. Those of
+ * other threads wait. Not inside a transaction, nor a group. */
+typedef struct _MpDbGroup MpDbGroup;
+MpDbGroup *mp_db_group_new (MpDb *self) G_GNUC_WARN_UNUSED_RESULT;
+gboolean mp_db_group_commit (MpDbGroup *group, gboolean *is_undone, GError **error);
+
+/* Does a read answer at once, or does it wait for a server? */
+gboolean mp_db_is_embedded (MpDb *self);
+
 /* Revisions: "EPOCH.SEQUENCE", the tenant's sequence within the database's epoch. */
 char *mp_db_dup_epoch (MpDb *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_db_set_epoch (MpDb *self, const char *epoch, GError **error); /* [T] after a restore */

@@ -569,6 +569,65 @@ test_rollback (DbFixture *fixture, const void *data)
   g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
 }
 
+/* What is known of the tenant's sequence to another thread. */
+static gpointer
+read_sequence_elsewhere (gpointer data)
+{
+  DbFixture *fixture = data;
+  int64_t sequence = 0;
+
+  g_assert_true (mp_db_get_sequence (fixture->db, "a", &sequence, NULL));
+  return GSIZE_TO_POINTER ((size_t) sequence);
+}
+
+/* Transactions of a group see what those before them wrote; one that is rolled back takes no other
+ * with it; and after the group's commit everybody sees what was committed. */
+static void
+test_group (DbFixture *fixture, const void *data)
+{
+  MpDbGroup *group = mp_db_group_new (fixture->db);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpDbRecord) first = NULL;
+  g_autoptr (MpDbRecord) second = NULL;
+  gboolean is_undone = TRUE;
+  int64_t sequence = 0;
+
+  db_fixture_put_record (fixture, "a", "r1");
+  {
+    g_autoptr (MpDbTransaction) transaction = mp_db_begin (fixture->db, &error);
+    MpDbRecord record = { .id = "r2", .json = "{}" };
+
+    g_assert_no_error (error);
+    g_assert_true (mp_db_next_sequence (fixture->db, "a", &record.sequence, &error));
+    g_assert_true (mp_db_put_record (fixture->db, "a", &record, NULL, "anna", NOW, &error));
+  }
+  first = mp_db_get_record (fixture->db, "a", "r1", &error);
+  g_assert_no_error (error);
+  second = mp_db_get_record (fixture->db, "a", "r2", &error);
+  g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_cmpint (db_fixture_put_record (fixture, "a", "r3"), ==, 2);
+  g_assert_true (mp_db_group_commit (group, &is_undone, &error));
+  g_assert_no_error (error);
+
+  sequence = (int64_t) GPOINTER_TO_SIZE (
+      g_thread_join (g_thread_new ("reader", read_sequence_elsewhere, fixture)));
+  g_assert_cmpint (sequence, ==, 2);
+  g_assert_true (mp_db_wait_for_change (fixture->db, "a", 1, g_get_monotonic_time ()));
+}
+
+/* A group without a transaction is none. */
+static void
+test_empty_group (DbFixture *fixture, const void *data)
+{
+  MpDbGroup *group = mp_db_group_new (fixture->db);
+  g_autoptr (GError) error = NULL;
+  gboolean is_undone = FALSE;
+
+  g_assert_true (mp_db_group_commit (group, &is_undone, &error));
+  g_assert_no_error (error);
+}
+
 /* A thread that began twice would wait for itself; a write outside a transaction would stand
  * without its audit entry. Both are faults of the program. */
 static void
@@ -622,6 +681,8 @@ db_conformance_add_tests (DbOpener open)
   ADD ("audit-rows-are-filtered", test_audit_rows);
   ADD ("facts-and-epoch", test_meta);
   ADD ("rollback-leaves-nothing", test_rollback);
+  ADD ("group-is-committed-together", test_group);
+  ADD ("group-may-be-empty", test_empty_group);
   ADD ("second-begin-aborts", test_misuse);
   ADD ("write-without-transaction-aborts", test_write_without_transaction);
   g_test_add_func ("/server/db/revisions-are-parsed-strictly", test_revisions);

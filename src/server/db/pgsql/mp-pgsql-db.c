@@ -317,6 +317,19 @@ mp_pgsql_db_rollback (MpDb *db, gpointer state)
   end_transaction (db, state);
 }
 
+/* Each transaction of a group is durable by itself. */
+static gpointer
+mp_pgsql_db_begin_group (MpDb *db)
+{
+  return NULL;
+}
+
+static gboolean
+mp_pgsql_db_commit_group (MpDb *db, gpointer state, gboolean *is_undone, GError **error)
+{
+  return TRUE;
+}
+
 static gpointer
 read_line (const PGresult *result, int row)
 {
@@ -874,6 +887,8 @@ mp_pgsql_db_class_init (MpPgsqlDbClass *klass)
   db_class->begin = mp_pgsql_db_begin;
   db_class->commit = mp_pgsql_db_commit;
   db_class->rollback = mp_pgsql_db_rollback;
+  db_class->begin_group = mp_pgsql_db_begin_group;
+  db_class->commit_group = mp_pgsql_db_commit_group;
   db_class->check = mp_pgsql_db_check;
   db_class->get_meta = mp_pgsql_db_get_meta;
   db_class->set_meta = mp_pgsql_db_set_meta;

@@ -43,7 +43,7 @@ borrow (MpDb *db, GError **error)
   MpSqliteDb *self = MP_SQLITE_DB (db);
   Loan loan = { self, NULL };
 
-  if (mp_db_in_transaction (db))
+  if (mp_db_in_transaction (db) || mp_db_get_group_state (db) != NULL)
     {
       loan.db = self->writer;
       return loan;
@@ -281,6 +281,20 @@ static void
 mp_sqlite_db_rollback (MpDb *db, gpointer state)
 {
   mp_sqlite_writer_rollback (MP_SQLITE_DB (db)->turns);
+}
+
+static gpointer
+mp_sqlite_db_begin_group (MpDb *db)
+{
+  mp_sqlite_writer_keep (MP_SQLITE_DB (db)->turns);
+  return MP_SQLITE_DB (db)->turns;
+}
+
+/* A commit that failed may have reached the disk. */
+static gboolean
+mp_sqlite_db_commit_group (MpDb *db, gpointer state, gboolean *is_undone, GError **error)
+{
+  return mp_sqlite_writer_let_go (state, error);
 }
 
 static gpointer
@@ -853,6 +867,9 @@ mp_sqlite_db_class_init (MpSqliteDbClass *klass)
   db_class->begin = mp_sqlite_db_begin;
   db_class->commit = mp_sqlite_db_commit;
   db_class->rollback = mp_sqlite_db_rollback;
+  db_class->is_embedded = TRUE;
+  db_class->begin_group = mp_sqlite_db_begin_group;
+  db_class->commit_group = mp_sqlite_db_commit_group;
   db_class->check = mp_sqlite_db_check;
   db_class->get_meta = mp_sqlite_db_get_meta;
   db_class->set_meta = mp_sqlite_db_set_meta;

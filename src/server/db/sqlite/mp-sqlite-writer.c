@@ -26,6 +26,7 @@ struct _MpSqliteWriter
   gboolean is_busy;       /* a thread has its turn, or commits the group */
   unsigned int n_waiting; /* for their turn */
   Group *group;           /* (owned) (nullable): the open one */
+  GThread *keeper;        /* (nullable): keeps its turn; read by others without the lock */
 };
 
 static void
@@ -49,6 +50,13 @@ take_turn (MpSqliteWriter *self)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+set_given_up (GError **error)
+{
+  g_set_error (error, MP_ERROR, MP_ERROR_STORAGE,
+               "Writing: the database gave up what was being written; is its disk full?");
+}
+
 /* Commits the open group, or ends it when nothing of it is left. By the thread that has its turn;
  * called and left with the lock, which it lets go meanwhile. */
 static void
@@ -59,8 +67,7 @@ end_group (MpSqliteWriter *self)
 
   g_mutex_unlock (&self->lock);
   if (sqlite3_get_autocommit (self->db))
-    g_set_error (&error, MP_ERROR, MP_ERROR_STORAGE,
-                 "Writing: the database gave up what was being written; is its disk full?");
+    set_given_up (&error);
   else if (group->n_members > 0)
     mp_sqlite_run (self->db, &error, "COMMIT", "");
   /* SQLite ends the transaction itself after some failures, such as a full disk. */
@@ -86,6 +93,38 @@ pass_turn (MpSqliteWriter *self)
 }
 
 static gboolean
+is_kept (MpSqliteWriter *self)
+{
+  return g_atomic_pointer_get (&self->keeper) == g_thread_self ();
+}
+
+/* Ends the turn of the calling thread, unless it keeps it. */
+static void
+end_turn (MpSqliteWriter *self)
+{
+  if (is_kept (self))
+    return;
+  g_mutex_lock (&self->lock);
+  pass_turn (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/* With the lock, which it lets go meanwhile. */
+static gboolean
+await_group (MpSqliteWriter *self, Group *group, GError **error)
+{
+  gboolean committed;
+
+  while (!group->has_ended)
+    g_cond_wait (&self->ended, &self->lock);
+  committed = group->error == NULL;
+  if (!committed && error != NULL)
+    *error = g_error_copy (group->error);
+  group_unref (group);
+  return committed;
+}
+
+static gboolean
 open_savepoint (MpSqliteWriter *self, GError **error)
 {
   if (self->group == NULL)
@@ -94,6 +133,11 @@ open_savepoint (MpSqliteWriter *self, GError **error)
         return FALSE;
       self->group = g_new0 (Group, 1);
       self->group->ref_count = 1;
+    }
+  else if (sqlite3_get_autocommit (self->db))
+    {
+      set_given_up (error);
+      return FALSE;
     }
   return mp_sqlite_run (self->db, error, "SAVEPOINT member", "");
 }
@@ -142,13 +186,12 @@ mp_sqlite_writer_free (MpSqliteWriter *self)
 gboolean
 mp_sqlite_writer_begin (MpSqliteWriter *self, GError **error)
 {
-  take_turn (self);
+  if (!is_kept (self))
+    take_turn (self);
   if (open_savepoint (self, error))
     return TRUE;
 
-  g_mutex_lock (&self->lock);
-  pass_turn (self);
-  g_mutex_unlock (&self->lock);
+  end_turn (self);
   return FALSE;
 }
 
@@ -158,15 +201,16 @@ mp_sqlite_writer_begin (MpSqliteWriter *self, GError **error)
  * @error: return location
  *
  * Adds what the thread wrote to the group, and waits for the group's commit. What fails the group
- * fails each of its members: none of them is acknowledged.
+ * fails each of its members: none of them is acknowledged. A thread that keeps its turn waits when
+ * it lets that go.
  *
- * Returns: whether everything is on the disk
+ * Returns: whether everything is on the disk, or for the keeper of a turn, is about to be
  */
 gboolean
 mp_sqlite_writer_commit (MpSqliteWriter *self, GError **error)
 {
   Group *group;
-  gboolean committed;
+  gboolean committed = TRUE;
 
   if (!mp_sqlite_run (self->db, error, "RELEASE member", ""))
     {
@@ -176,15 +220,13 @@ mp_sqlite_writer_commit (MpSqliteWriter *self, GError **error)
 
   g_mutex_lock (&self->lock);
   group = self->group;
-  group->ref_count++;
   group->n_members++;
-  pass_turn (self);
-  while (!group->has_ended)
-    g_cond_wait (&self->ended, &self->lock);
-  committed = group->error == NULL;
-  if (!committed && error != NULL)
-    *error = g_error_copy (group->error);
-  group_unref (group);
+  if (!is_kept (self))
+    {
+      group->ref_count++;
+      pass_turn (self);
+      committed = await_group (self, group, error);
+    }
   g_mutex_unlock (&self->lock);
   return committed;
 }
@@ -202,8 +244,41 @@ mp_sqlite_writer_rollback (MpSqliteWriter *self)
       (!mp_sqlite_run (self->db, NULL, "ROLLBACK TO member", "") ||
        !mp_sqlite_run (self->db, NULL, "RELEASE member", "")))
     mp_sqlite_run (self->db, NULL, "ROLLBACK", "");
+  end_turn (self);
+}
 
-  g_mutex_lock (&self->lock);
+/**
+ * mp_sqlite_writer_keep:
+ * @self: the writer
+ *
+ * Waits until no other thread has its turn. What the calling thread begins and ends from now on is
+ * within this one turn, until mp_sqlite_writer_let_go ().
+ */
+void
+mp_sqlite_writer_keep (MpSqliteWriter *self)
+{
+  take_turn (self);
+  g_atomic_pointer_set (&self->keeper, g_thread_self ());
+}
+
+/**
+ * mp_sqlite_writer_let_go:
+ * @self: the writer
+ * @error: return location
+ *
+ * Ends a turn that was kept, and waits for the commit of what was written in it.
+ *
+ * Returns: whether everything is on the disk
+ */
+gboolean
+mp_sqlite_writer_let_go (MpSqliteWriter *self, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Group *group = self->group;
+
+  g_atomic_pointer_set (&self->keeper, NULL);
+  if (group != NULL)
+    group->ref_count++;
   pass_turn (self);
-  g_mutex_unlock (&self->lock);
+  return group == NULL || await_group (self, group, error);
 }

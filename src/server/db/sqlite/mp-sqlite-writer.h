@@ -23,4 +23,9 @@ gboolean mp_sqlite_writer_begin (MpSqliteWriter *self, GError **error);
 gboolean mp_sqlite_writer_commit (MpSqliteWriter *self, GError **error);
 void mp_sqlite_writer_rollback (MpSqliteWriter *self);
 
+/* Waits for the calling thread's turn and keeps it, for several begins and ends: a commit does not
+ * wait for the disk then, letting go does. */
+void mp_sqlite_writer_keep (MpSqliteWriter *self);
+gboolean mp_sqlite_writer_let_go (MpSqliteWriter *self, GError **error);
+
 G_END_DECLS
