@@ -16,12 +16,19 @@ G_BEGIN_DECLS
  */
 typedef struct _MpApiListener MpApiListener;
 
+/* What it calls, and how. */
+typedef struct
+{
+  MHD_AccessHandlerCallback handler;      /* gets the listener as its data */
+  MHD_RequestCompletedCallback completed; /* gets nothing */
+  gpointer owner;                         /* for mp_api_listener_get_owner () */
+  unsigned int n_threads; /* that share the connections; 0: each connection has its own */
+} MpApiListenerCalls;
+
 int mp_api_listener_open_socket (const MpApiServerOptions *options, GError **error);
 MpApiListener *mp_api_listener_new (int listening_socket,
                                     const MpApiServerOptions *options,
-                                    MHD_AccessHandlerCallback handler,
-                                    MHD_RequestCompletedCallback completed,
-                                    gpointer owner,
+                                    const MpApiListenerCalls *calls,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gpointer mp_api_listener_get_owner (MpApiListener *self);
 char *mp_api_listener_dup_address (MpApiListener *self,
@@ -30,6 +37,10 @@ char *mp_api_listener_dup_address (MpApiListener *self,
 void mp_api_listener_set_deadline (MpApiListener *self,
                                    struct MHD_Connection *connection,
                                    unsigned int seconds);
+/* Where connections share threads: takes a connection out of its thread, which goes on with others,
+ * until it is resumed, from any thread. %FALSE: it has to be answered where it is. */
+gboolean mp_api_listener_suspend (MpApiListener *self, struct MHD_Connection *connection);
+void mp_api_listener_resume (MpApiListener *self, struct MHD_Connection *connection);
 /* A request is under way, or ended. */
 void mp_api_listener_count (MpApiListener *self, int change);
 /* Takes no more connections; keep-alive ends with the next answer. */

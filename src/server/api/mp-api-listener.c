@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-api-listener-private.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -12,7 +13,8 @@
 #include "mp-error.h"
 
 #define BACKLOG 1024
-#define CONNECTION_MEMORY_BYTES (64 * 1024)
+/* For a request's head; libmicrohttpd clears all of it after each request. */
+#define CONNECTION_MEMORY_BYTES (16 * 1024)
 /* Silence of this length ends a connection. */
 #define SILENCE_TIMEOUT_S 30
 /* From the connection to the end of its first request's head. */
@@ -21,7 +23,7 @@
 
 struct _MpApiListener
 {
-  gpointer owner; /* of the callbacks; outlives the listener */
+  MpApiListenerCalls calls; /* their owner outlives the listener */
   struct MHD_Daemon *daemon;
   char *certificate; /* (owned) (nullable) */
   char *private_key; /* (owned) (nullable) */
@@ -29,19 +31,23 @@ struct _MpApiListener
   GPtrArray *proxies; /* (owned) (nullable) (element-type GInetAddressMask) */
   GThread *cutter;    /* (owned): cuts connections whose deadline has passed */
 
+  int n_active;   /* requests, atomic */
+  int is_closing; /* atomic */
+
   GMutex lock;
   GCond changed;
-  GQueue watches;        /* (element-type Watch), under the lock */
-  unsigned int n_active; /* requests, under the lock */
-  gboolean is_closing;   /* under the lock */
-  gboolean ends_cutting; /* under the lock */
+  GCond cutting;
+  GQueue watches;           /* (element-type Watch), under the lock */
+  unsigned int n_suspended; /* connections, under the lock */
+  gboolean is_ending;       /* under the lock: nothing is suspended any more */
+  gboolean ends_cutting;    /* under the lock */
 };
 
-/* A connection that is open. Under the listener's lock. */
+/* A connection that is open. In a queue under the listener's lock. */
 typedef struct
 {
   int socket;
-  int64_t deadline_us;
+  _Atomic int64_t deadline_us;
   GList link;
 } Watch;
 
@@ -107,7 +113,7 @@ cut_late (gpointer data)
           if (watch->deadline_us <= now_us)
             shutdown (watch->socket, SHUT_RDWR);
         }
-      g_cond_wait_until (&self->changed, &self->lock, now_us + G_USEC_PER_SEC);
+      g_cond_wait_until (&self->cutting, &self->lock, now_us + G_USEC_PER_SEC);
     }
   g_mutex_unlock (&self->lock);
   return NULL;
@@ -171,12 +177,14 @@ static gboolean
 start_daemon (MpApiListener *self,
               int listening_socket,
               const MpApiServerOptions *options,
-              MHD_AccessHandlerCallback handler,
-              MHD_RequestCompletedCallback completed,
               GError **error)
 {
-  unsigned int flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD |
-                       MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+  /* Not epoll: libmicrohttpd 0.9.75 asks it for edges, and does not see a client go that had sent
+   * half a request (recv_param_adapter () in its connection.c). */
+  unsigned int n_threads = self->calls.n_threads;
+  unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+                       (n_threads > 0 ? MHD_USE_POLL | MHD_ALLOW_SUSPEND_RESUME
+                                      : MHD_USE_AUTO | MHD_USE_THREAD_PER_CONNECTION);
   unsigned int per_address = options->max_connections_per_address;
   const struct MHD_OptionItem limits[] = {
     { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t) log_cb, NULL },
@@ -190,8 +198,9 @@ start_daemon (MpApiListener *self,
       NULL },
     { MHD_OPTION_CONNECTION_TIMEOUT, SILENCE_TIMEOUT_S, NULL },
     { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY_BYTES, NULL },
-    { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t) completed, NULL },
+    { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t) self->calls.completed, NULL },
     { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t) connection_cb, self },
+    { n_threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, n_threads, NULL },
     { MHD_OPTION_END, 0, NULL },
   };
   const struct MHD_OptionItem plain[] = { { MHD_OPTION_END, 0, NULL } };
@@ -205,7 +214,7 @@ start_daemon (MpApiListener *self,
   if (self->certificate != NULL)
     flags |= MHD_USE_TLS;
   self->daemon =
-      MHD_start_daemon (flags, 0, NULL, NULL, handler, self, MHD_OPTION_ARRAY, limits,
+      MHD_start_daemon (flags, 0, NULL, NULL, self->calls.handler, self, MHD_OPTION_ARRAY, limits,
                         MHD_OPTION_ARRAY, self->certificate != NULL ? tls : plain, MHD_OPTION_END);
   if (self->daemon != NULL)
     return TRUE;
@@ -223,7 +232,7 @@ listener_free (MpApiListener *self)
   g_clear_pointer (&self->daemon, MHD_stop_daemon);
   g_mutex_lock (&self->lock);
   self->ends_cutting = TRUE;
-  g_cond_broadcast (&self->changed);
+  g_cond_signal (&self->cutting);
   g_mutex_unlock (&self->lock);
   g_thread_join (self->cutter);
   g_clear_pointer (&self->proxies, g_ptr_array_unref);
@@ -231,6 +240,7 @@ listener_free (MpApiListener *self)
   g_free (self->private_key);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
+  g_cond_clear (&self->cutting);
   g_free (self);
 }
 
@@ -238,9 +248,7 @@ listener_free (MpApiListener *self)
  * mp_api_listener_new:
  * @listening_socket: a socket that listens; the listener has a descriptor of its own for it
  * @options: the limits, and the certificate
- * @handler: gets the listener as its data
- * @completed: gets nothing
- * @owner: for mp_api_listener_get_owner ()
+ * @calls: what it calls
  * @error: return location for %MP_ERROR_UNAVAILABLE
  *
  * Returns: (transfer full) (nullable): a listener at work; mp_api_listener_finish () ends it
@@ -248,9 +256,7 @@ listener_free (MpApiListener *self)
 MpApiListener *
 mp_api_listener_new (int listening_socket,
                      const MpApiServerOptions *options,
-                     MHD_AccessHandlerCallback handler,
-                     MHD_RequestCompletedCallback completed,
-                     gpointer owner,
+                     const MpApiListenerCalls *calls,
                      GError **error)
 {
   MpApiListener *self;
@@ -266,16 +272,17 @@ mp_api_listener_new (int listening_socket,
     }
 
   self = g_new0 (MpApiListener, 1);
-  self->owner = owner;
+  self->calls = *calls;
   self->is_behind_proxy = options->is_behind_proxy;
   self->proxies = options->proxies != NULL ? g_ptr_array_ref (options->proxies) : NULL;
   self->certificate = g_strdup (options->certificate);
   self->private_key = g_strdup (options->private_key);
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
+  g_cond_init (&self->cutting);
   g_queue_init (&self->watches);
   self->cutter = g_thread_new ("mp-cutter", cut_late, self);
-  if (!start_daemon (self, own_socket, options, handler, completed, error))
+  if (!start_daemon (self, own_socket, options, error))
     {
       listener_free (self);
       return NULL;
@@ -292,7 +299,7 @@ mp_api_listener_new (int listening_socket,
 gpointer
 mp_api_listener_get_owner (MpApiListener *self)
 {
-  return self->owner;
+  return self->calls.owner;
 }
 
 static gboolean
@@ -327,6 +334,14 @@ find_client (MpApiListener *self, GInetAddress *peer, const char *list)
   return g_steal_pointer (&client);
 }
 
+static char *
+dup_ipv4 (const struct sockaddr_in *address)
+{
+  char text[INET_ADDRSTRLEN];
+
+  return g_strdup (inet_ntop (AF_INET, &address->sin_addr, text, sizeof text));
+}
+
 /**
  * mp_api_listener_dup_address:
  * @self: a listener
@@ -339,16 +354,21 @@ mp_api_listener_dup_address (MpApiListener *self, struct MHD_Connection *connect
 {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  const char *list = MHD_lookup_connection_value (connection, MHD_HEADER_KIND, "X-Forwarded-For");
+  const char *list =
+      self->is_behind_proxy
+          ? MHD_lookup_connection_value (connection, MHD_HEADER_KIND, "X-Forwarded-For")
+          : NULL;
   g_autoptr (GSocketAddress) address = NULL;
   g_autoptr (GInetAddress) client = NULL;
   GInetAddress *peer;
 
+  if (list == NULL && info->client_addr->sa_family == AF_INET)
+    return dup_ipv4 ((const struct sockaddr_in *) info->client_addr);
   address = g_socket_address_new_from_native (info->client_addr, sizeof (struct sockaddr_in6));
   if (!G_IS_INET_SOCKET_ADDRESS (address))
     return g_strdup ("-");
   peer = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
-  if (self->is_behind_proxy && list != NULL)
+  if (list != NULL)
     client = find_client (self, peer, list);
   return g_inet_address_to_string (client != NULL ? client : peer);
 }
@@ -367,10 +387,52 @@ mp_api_listener_set_deadline (MpApiListener *self,
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info (connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
   Watch *watch = info != NULL ? info->socket_context : NULL;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   if (watch != NULL)
     watch->deadline_us = get_deadline_us (seconds);
+}
+
+/**
+ * mp_api_listener_suspend:
+ * @self: a listener
+ * @connection: the connection whose handler calls this
+ *
+ * Takes the connection out of its thread until mp_api_listener_resume (), after which its handler
+ * is called once more.
+ *
+ * Returns: whether it is out; %FALSE where each connection has its own thread, and at the end
+ */
+gboolean
+mp_api_listener_suspend (MpApiListener *self, struct MHD_Connection *connection)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (self->calls.n_threads == 0)
+    return FALSE;
+  locker = g_mutex_locker_new (&self->lock);
+  if (self->is_ending)
+    return FALSE;
+  self->n_suspended++;
+  MHD_suspend_connection (connection);
+  return TRUE;
+}
+
+/**
+ * mp_api_listener_resume:
+ * @self: a listener
+ * @connection: a connection that was suspended
+ *
+ * Any thread.
+ */
+void
+mp_api_listener_resume (MpApiListener *self, struct MHD_Connection *connection)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  MHD_resume_connection (connection);
+  self->n_suspended--;
+  if (self->n_suspended == 0)
+    g_cond_broadcast (&self->changed);
 }
 
 /**
@@ -381,11 +443,14 @@ mp_api_listener_set_deadline (MpApiListener *self,
 void
 mp_api_listener_count (MpApiListener *self, int change)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker = NULL;
 
-  self->n_active += (unsigned int) change;
-  if (self->n_active == 0)
-    g_cond_broadcast (&self->changed);
+  if (g_atomic_int_add (&self->n_active, change) + change > 0 ||
+      !g_atomic_int_get (&self->is_closing))
+    return;
+  /* Who waits for the last one looks with the lock. */
+  locker = g_mutex_locker_new (&self->lock);
+  g_cond_broadcast (&self->changed);
 }
 
 /**
@@ -398,9 +463,8 @@ void
 mp_api_listener_close (MpApiListener *self)
 {
   int own_socket = MHD_quiesce_daemon (self->daemon);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  self->is_closing = TRUE;
+  g_atomic_int_set (&self->is_closing, TRUE);
   if (own_socket >= 0)
     close (own_socket);
 }
@@ -414,9 +478,7 @@ mp_api_listener_close (MpApiListener *self)
 gboolean
 mp_api_listener_is_closing (MpApiListener *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  return self->is_closing;
+  return g_atomic_int_get (&self->is_closing);
 }
 
 /**
@@ -430,8 +492,13 @@ mp_api_listener_finish (MpApiListener *self, unsigned int seconds)
   int64_t deadline_us = get_deadline_us (seconds);
 
   g_mutex_lock (&self->lock);
-  while (self->n_active > 0 && g_cond_wait_until (&self->changed, &self->lock, deadline_us))
+  while (g_atomic_int_get (&self->n_active) > 0 &&
+         g_cond_wait_until (&self->changed, &self->lock, deadline_us))
     continue;
+  /* A connection that is out of its thread cannot be ended. What it waits for ends by itself. */
+  self->is_ending = TRUE;
+  while (self->n_suspended > 0)
+    g_cond_wait (&self->changed, &self->lock);
   g_mutex_unlock (&self->lock);
   listener_free (self);
 }

@@ -11,10 +11,7 @@
 MpApiRequest *
 mp_api_request_new (void)
 {
-  MpApiRequest *request = g_new0 (MpApiRequest, 1);
-
-  request->query = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  return request;
+  return g_new0 (MpApiRequest, 1);
 }
 
 /**
@@ -39,6 +36,20 @@ mp_api_request_free (MpApiRequest *request)
 }
 
 /**
+ * mp_api_request_set_query:
+ * @request: a request
+ * @name: a parameter of its query
+ * @value: its value
+ */
+void
+mp_api_request_set_query (MpApiRequest *request, const char *name, const char *value)
+{
+  if (request->query == NULL)
+    request->query = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (request->query, g_strdup (name), g_strdup (value));
+}
+
+/**
  * mp_api_request_get_query:
  * @request: a request
  * @name: a parameter of its query
@@ -48,7 +59,7 @@ mp_api_request_free (MpApiRequest *request)
 const char *
 mp_api_request_get_query (const MpApiRequest *request, const char *name)
 {
-  return g_hash_table_lookup (request->query, name);
+  return request->query != NULL ? g_hash_table_lookup (request->query, name) : NULL;
 }
 
 /**
@@ -125,7 +136,6 @@ mp_api_reply_new_text (unsigned int status, const char *content_type, char *text
 
   reply->status = status;
   reply->content_type = content_type;
-  reply->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   reply->body = g_bytes_new_take (text, strlen (text));
   return reply;
 }
@@ -140,7 +150,8 @@ mp_api_reply_free (MpApiReply *reply)
   if (reply == NULL)
     return;
 
-  g_hash_table_unref (reply->headers);
+  for (unsigned int i = 0; i < reply->n_headers; i++)
+    g_free (reply->headers[i].value);
   g_bytes_unref (reply->body);
   g_free (reply);
 }
@@ -148,13 +159,40 @@ mp_api_reply_free (MpApiReply *reply)
 /**
  * mp_api_reply_set_header:
  * @reply: a reply
- * @name: a header's name
- * @value: its value
+ * @name: a header's name; static
+ * @value: its value, which takes the place of an earlier one
  */
 void
 mp_api_reply_set_header (MpApiReply *reply, const char *name, const char *value)
 {
-  g_hash_table_insert (reply->headers, g_strdup (name), g_strdup (value));
+  unsigned int i = 0;
+
+  while (i < reply->n_headers && !g_str_equal (reply->headers[i].name, name))
+    i++;
+  g_assert (i < MP_API_REPLY_MAX_HEADERS);
+  if (i == reply->n_headers)
+    reply->n_headers++;
+  g_free (reply->headers[i].value);
+  reply->headers[i].name = name;
+  reply->headers[i].value = g_strdup (value);
+}
+
+/**
+ * mp_api_reply_get_header:
+ * @reply: a reply
+ * @name: a header's name
+ *
+ * Returns: (transfer none) (nullable): its value
+ */
+const char *
+mp_api_reply_get_header (const MpApiReply *reply, const char *name)
+{
+  for (unsigned int i = 0; i < reply->n_headers; i++)
+    {
+      if (g_str_equal (reply->headers[i].name, name))
+        return reply->headers[i].value;
+    }
+  return NULL;
 }
 
 /**

@@ -19,7 +19,7 @@ typedef struct
   const char *method;
   char *tenant;                 /* (nullable): `{tenant}` of the path */
   char *target;                 /* (nullable): `{id}` of the path */
-  GHashTable *query;            /* (element-type utf8 utf8) */
+  GHashTable *query;            /* (nullable) (element-type utf8 utf8): it has none */
   const char *authorization;    /* (nullable) */
   const char *content_type;     /* (nullable) */
   const char *content_encoding; /* (nullable) */
@@ -37,6 +37,7 @@ MpApiRequest *mp_api_request_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void mp_api_request_free (MpApiRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpApiRequest, mp_api_request_free)
 
+void mp_api_request_set_query (MpApiRequest *request, const char *name, const char *value);
 const char *mp_api_request_get_query (const MpApiRequest *request, const char *name);
 gboolean mp_api_request_get_query_int (const MpApiRequest *request,
                                        const char *name,
@@ -46,12 +47,19 @@ gboolean mp_api_request_get_query_int (const MpApiRequest *request,
                                        int64_t *value);
 MpAuthRequest mp_api_request_get_auth (const MpApiRequest *request);
 
+#define MP_API_REPLY_MAX_HEADERS 4
+
 /* An answer. */
 typedef struct
 {
   unsigned int status;
   const char *content_type; /* static */
-  GHashTable *headers;      /* (element-type utf8 utf8) */
+  unsigned int n_headers;
+  struct
+  {
+    const char *name; /* static */
+    char *value;
+  } headers[MP_API_REPLY_MAX_HEADERS];
   GBytes *body;
 } MpApiReply;
 
@@ -62,6 +70,7 @@ MpApiReply *mp_api_reply_new_text (unsigned int status,
 void mp_api_reply_free (MpApiReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpApiReply, mp_api_reply_free)
 void mp_api_reply_set_header (MpApiReply *reply, const char *name, const char *value);
+const char *mp_api_reply_get_header (const MpApiReply *reply, const char *name);
 void mp_api_reply_set_etag (MpApiReply *reply, const char *revision);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-api-router.h"
 
+#include <string.h>
+
 #include "mp-api-problem.h"
 #include "mp-error.h"
 
@@ -13,21 +15,24 @@
 
 /* The batch push asks for each operation's own permission. */
 static const MpApiRoute routes[] = {
-  { "/healthz", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_health },
-  { "/readyz", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_readiness },
-  { "/v1/openapi.json", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_description },
-  { "/metrics", "GET", 0, MP_API_ROUTE_PUBLIC, mp_api_get_metrics_text },
+  { "/healthz", "GET", 0, MP_API_ROUTE_PUBLIC | MP_API_ROUTE_QUICK, mp_api_get_health },
+  { "/readyz", "GET", 0, MP_API_ROUTE_PUBLIC | MP_API_ROUTE_QUICK, mp_api_get_readiness },
+  { "/v1/openapi.json", "GET", 0, MP_API_ROUTE_PUBLIC | MP_API_ROUTE_QUICK,
+    mp_api_get_description },
+  { "/metrics", "GET", 0, MP_API_ROUTE_PUBLIC | MP_API_ROUTE_QUICK, mp_api_get_metrics_text },
   { TENANT, "GET", 0, MP_API_ROUTE_PLAIN, mp_api_get_tenant },
-  { TENANT "/sealing-key", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_sealing_key },
-  { TENANT "/catalogue/{id}", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_catalogue },
+  { TENANT "/sealing-key", "GET", MP_PERMISSION_READ, MP_API_ROUTE_QUICK, mp_api_get_sealing_key },
+  { TENANT "/catalogue/{id}", "GET", MP_PERMISSION_READ, MP_API_ROUTE_QUICK, mp_api_get_catalogue },
   { SETTINGS, "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_list_settings },
-  { SETTINGS, "POST", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY | MP_API_ROUTE_KEYED,
-    mp_api_post_settings },
-  { SETTINGS "/{id}", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_settings },
-  { SETTINGS "/{id}", "PUT", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY, mp_api_put_settings },
-  { SETTINGS "/{id}", "PATCH", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY, mp_api_patch_settings },
-  { SETTINGS "/{id}", "DELETE", MP_PERMISSION_EDIT, MP_API_ROUTE_PLAIN, mp_api_delete_settings },
-  { SETTINGS "/{id}/restore", "POST", MP_PERMISSION_EDIT, MP_API_ROUTE_KEYED,
+  { SETTINGS, "POST", MP_PERMISSION_EDIT,
+    MP_API_ROUTE_BODY | MP_API_ROUTE_KEYED | MP_API_ROUTE_GROUP, mp_api_post_settings },
+  { SETTINGS "/{id}", "GET", MP_PERMISSION_READ, MP_API_ROUTE_QUICK, mp_api_get_settings },
+  { SETTINGS "/{id}", "PUT", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY | MP_API_ROUTE_GROUP,
+    mp_api_put_settings },
+  { SETTINGS "/{id}", "PATCH", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY | MP_API_ROUTE_GROUP,
+    mp_api_patch_settings },
+  { SETTINGS "/{id}", "DELETE", MP_PERMISSION_EDIT, MP_API_ROUTE_GROUP, mp_api_delete_settings },
+  { SETTINGS "/{id}/restore", "POST", MP_PERMISSION_EDIT, MP_API_ROUTE_KEYED | MP_API_ROUTE_GROUP,
     mp_api_restore_settings },
   { SETTINGS "/{id}/history", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_list_history },
   { CREDENTIALS, "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_list_credentials },
@@ -45,44 +50,57 @@ static const MpApiRoute routes[] = {
   { TENANT "/changes", "GET", MP_PERMISSION_READ, MP_API_ROUTE_WAITS, mp_api_get_changes },
   { TENANT "/changes", "POST", MP_PERMISSION_READ, MP_API_ROUTE_BODY, mp_api_post_changes },
   { TENANT "/audit", "GET", MP_PERMISSION_AUDIT, MP_API_ROUTE_PLAIN, mp_api_list_audit },
-  { TENANT "/audit/head", "GET", MP_PERMISSION_AUDIT, MP_API_ROUTE_PLAIN, mp_api_get_audit_head },
+  { TENANT "/audit/head", "GET", MP_PERMISSION_AUDIT, MP_API_ROUTE_QUICK, mp_api_get_audit_head },
   { TENANT "/audit/proof", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_audit_proof },
 };
 
-static gboolean
-is_parameter (const char *segment)
+/* The length of a path's first segment. */
+static size_t
+measure_segment (const char *path)
 {
-  return *segment == '{';
+  return strcspn (path, "/");
 }
 
+/* The tenant's own address is written with a slash at its end, too. */
 static gboolean
-matches (const char *pattern, const char *const *segments)
+is_end (const char *path, unsigned int n_segments)
 {
-  g_auto (GStrv) wanted = g_strsplit (pattern, "/", -1);
-  unsigned int i;
+  return *path == '\0' || (n_segments == 3 && g_str_equal (path, "/"));
+}
 
-  for (i = 0; wanted[i] != NULL && segments[i] != NULL; i++)
+/* Segment by segment: a parameter stands for any that is not empty. */
+static gboolean
+matches (const char *pattern, const char *path)
+{
+  unsigned int n_segments = 0;
+
+  for (; *pattern == '/' && *path == '/'; n_segments++)
     {
-      gboolean fits =
-          is_parameter (wanted[i]) ? *segments[i] != '\0' : g_str_equal (wanted[i], segments[i]);
+      size_t wanted = measure_segment (++pattern);
+      size_t length = measure_segment (++path);
 
-      if (!fits)
+      if (*pattern == '{' ? length == 0 : wanted != length || strncmp (pattern, path, length) != 0)
         return FALSE;
+      pattern += wanted;
+      path += length;
     }
-  return wanted[i] == NULL && segments[i] == NULL;
+  return *pattern == '\0' && is_end (path, n_segments);
 }
 
 static void
-take_parameters (const char *pattern, const char *const *segments, MpApiRequest *request)
+take_parameters (const char *pattern, const char *path, MpApiRequest *request)
 {
-  g_auto (GStrv) wanted = g_strsplit (pattern, "/", -1);
-
-  for (unsigned int i = 0; wanted[i] != NULL; i++)
+  while (*pattern == '/')
     {
-      if (g_str_equal (wanted[i], "{tenant}"))
-        request->tenant = g_strdup (segments[i]);
-      else if (g_str_equal (wanted[i], "{id}"))
-        request->target = g_strdup (segments[i]);
+      size_t wanted = measure_segment (++pattern);
+      size_t length = measure_segment (++path);
+
+      if (g_str_has_prefix (pattern, "{tenant}"))
+        request->tenant = g_strndup (path, length);
+      else if (g_str_has_prefix (pattern, "{id}"))
+        request->target = g_strndup (path, length);
+      pattern += wanted;
+      path += length;
     }
 }
 
@@ -92,18 +110,6 @@ is_method (const MpApiRoute *route, const char *method)
 {
   return g_str_equal (route->method, method) ||
          (g_str_equal (method, "HEAD") && g_str_equal (route->method, "GET"));
-}
-
-/* The tenant's own address is written with a slash at its end, too. */
-static GStrv
-split_path (const char *path)
-{
-  GStrv segments = g_strsplit (path, "/", -1);
-  unsigned int length = g_strv_length (segments);
-
-  if (length == 5 && *segments[4] == '\0')
-    g_clear_pointer (&segments[4], g_free);
-  return segments;
 }
 
 /**
@@ -130,17 +136,17 @@ mp_api_list_routes (size_t *n_routes)
 const MpApiRoute *
 mp_api_route (const char *path, MpApiRequest *request, MpApiReply **refusal)
 {
-  g_auto (GStrv) segments = split_path (path);
+  gboolean is_text = g_utf8_validate (path, -1, NULL);
   g_autoptr (GString) allowed = g_string_new (NULL);
 
   *refusal = NULL;
-  for (size_t i = 0; g_utf8_validate (path, -1, NULL) && i < G_N_ELEMENTS (routes); i++)
+  for (size_t i = 0; is_text && i < G_N_ELEMENTS (routes); i++)
     {
-      if (!matches (routes[i].pattern, (const char *const *) segments))
+      if (!matches (routes[i].pattern, path))
         continue;
       if (is_method (&routes[i], request->method))
         {
-          take_parameters (routes[i].pattern, (const char *const *) segments, request);
+          take_parameters (routes[i].pattern, path, request);
           return &routes[i];
         }
       g_string_append_printf (allowed, "%s%s", allowed->len > 0 ? ", " : "", routes[i].method);

@@ -13,6 +13,8 @@ typedef enum
   MP_API_ROUTE_WAITS = 1 << 2,  /* knows `?wait=` */
   MP_API_ROUTE_CALLS = 1 << 3,  /* calls a platform */
   MP_API_ROUTE_KEYED = 1 << 4,  /* needs an Idempotency-Key */
+  MP_API_ROUTE_QUICK = 1 << 5,  /* reads no more than a row, and writes nothing */
+  MP_API_ROUTE_GROUP = 1 << 6,  /* its changes may become durable together with others' */
 } MpApiRouteFlags;
 
 /* One route with one method. Static. */

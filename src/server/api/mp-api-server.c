@@ -10,6 +10,7 @@
 #include "mp-api-listener-private.h"
 #include "mp-api-problem.h"
 #include "mp-api-router.h"
+#include "mp-api-writer.h"
 #include "mp-json.h"
 
 /* Those who wait for news leave connections to those who do not. */
@@ -27,6 +28,9 @@
  */
 #define STOP_TIMEOUT_S 10
 #define RETIRE_TIMEOUT_S 120
+/* Threads that share the connections, where nothing that they do waits for long. */
+#define MAX_THREADS 4
+#define LOG_LINE_BYTES 512
 
 struct _MpApiServer
 {
@@ -36,6 +40,8 @@ struct _MpApiServer
   MpApiListener *listener; /* (owned) (nullable): not started */
   int socket;              /* that listens; -1: not started */
   GPtrArray *retiring;     /* (element-type GThread): end the requests from before a reload */
+  MpApiWriter *writer;     /* (owned) (nullable): where connections share threads */
+  GThreadPool *workers;    /* (owned) (nullable) (element-type Exchange): the same */
 
   GMutex lock;
   unsigned int n_waiting; /* requests that wait for news, under the lock */
@@ -51,12 +57,14 @@ typedef struct
   MpApiRequest *request;   /* (owned) */
   const MpApiRoute *route; /* (nullable): refused before there was one */
   MpApiReply *reply;       /* (owned) (nullable): decided already: the body is dropped */
-  GByteArray *body;        /* (owned) */
+  GByteArray *body;        /* (owned) (nullable): nothing came yet */
   uint64_t n_received;
   unsigned int patience_s; /* beyond what a request may take: for news, or a platform */
   gboolean is_waiting;
   unsigned int status; /* 0: nothing was answered */
   int64_t started_us;
+  struct MHD_Connection *connection; /* while another thread answers */
+  MpApiJob job;                      /* for the writer */
 } Exchange;
 
 static const char *const known_methods[] = { "GET",   "HEAD",   "POST",    "PUT",
@@ -112,9 +120,16 @@ exchange_free (Exchange *exchange)
   mp_api_listener_count (exchange->listener, -1);
   g_clear_pointer (&exchange->reply, mp_api_reply_free);
   g_clear_pointer (&exchange->request, mp_api_request_free);
-  g_byte_array_unref (exchange->body);
+  g_clear_pointer (&exchange->body, g_byte_array_unref);
   g_object_unref (exchange->server);
   g_free (exchange);
+}
+
+static void
+append_member (GString *line, const char *name, const char *value)
+{
+  g_string_append_printf (line, ",\"%s\":", name);
+  mp_json_append_string (line, value);
 }
 
 /* One line of JSON: what was asked and answered, no value of the query, nothing of the body. */
@@ -123,25 +138,21 @@ log_exchange (const Exchange *exchange)
 {
   const MpIdentity *identity = exchange->request->identity;
   g_autofree char *time = mp_time_format (g_get_real_time ());
-  g_autoptr (JsonObject) line = json_object_new ();
-  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), line);
-  g_autofree char *text = NULL;
+  g_autoptr (GString) line = g_string_sized_new (LOG_LINE_BYTES);
 
-  json_object_set_string_member (line, "time", time);
-  json_object_set_string_member (line, "request", exchange->request->id);
-  json_object_set_string_member (line, "method", exchange->request->method);
-  json_object_set_string_member (line, "route",
-                                 exchange->route != NULL ? exchange->route->pattern : "-");
-  json_object_set_int_member (line, "status", exchange->status);
-  json_object_set_int_member (line, "ms", (g_get_monotonic_time () - exchange->started_us) / 1000);
-  json_object_set_string_member (line, "address", exchange->request->address);
+  g_string_append_printf (line, "{\"time\":\"%s\",\"request\":\"%s\",\"method\":\"%s\"", time,
+                          exchange->request->id, exchange->request->method);
+  append_member (line, "route", exchange->route != NULL ? exchange->route->pattern : "-");
+  g_string_append_printf (line, ",\"status\":%u,\"ms\":%" G_GINT64_FORMAT, exchange->status,
+                          (g_get_monotonic_time () - exchange->started_us) / 1000);
+  append_member (line, "address", exchange->request->address);
   if (identity != NULL)
     {
-      json_object_set_string_member (line, "tenant", identity->tenant);
-      json_object_set_string_member (line, "actor", identity->actor);
+      append_member (line, "tenant", identity->tenant);
+      append_member (line, "actor", identity->actor);
     }
-  text = mp_json_to_text (node);
-  fprintf (stderr, "%s\n", text);
+  g_string_append (line, "}\n");
+  fwrite (line->str, line->len, 1, stderr);
 }
 
 /* Values that are no text are left out of the request, as if they were not there. */
@@ -151,7 +162,7 @@ take_query (void *data, enum MHD_ValueKind kind, const char *name, const char *v
   MpApiRequest *request = data;
 
   if (value != NULL && g_utf8_validate (name, -1, NULL) && g_utf8_validate (value, -1, NULL))
-    g_hash_table_insert (request->query, g_strdup (name), g_strdup (value));
+    mp_api_request_set_query (request, name, value);
   return MHD_YES;
 }
 
@@ -173,7 +184,6 @@ exchange_new (MpApiListener *listener, struct MHD_Connection *connection, const 
   exchange->server = g_object_ref (self);
   exchange->listener = listener;
   exchange->request = request;
-  exchange->body = g_byte_array_new ();
   exchange->started_us = g_get_monotonic_time ();
 
   request->id = mp_clock_dup_uuid (mp_api_get_services (self->api)->clock);
@@ -214,8 +224,10 @@ set_timeout (Exchange *exchange, struct MHD_Connection *connection)
   if (exchange->route != NULL && (exchange->route->flags & MP_API_ROUTE_CALLS) != 0)
     call_s = MP_API_OUTBOUND_TIMEOUT_S;
   exchange->patience_s = (unsigned int) (wait_s + call_s);
-  MHD_set_connection_option (connection, MHD_CONNECTION_OPTION_TIMEOUT,
-                             SILENCE_TIMEOUT_S + exchange->patience_s);
+  /* Out of its thread a connection may be silent for as long as it takes. */
+  if (exchange->server->writer == NULL)
+    MHD_set_connection_option (connection, MHD_CONNECTION_OPTION_TIMEOUT,
+                               SILENCE_TIMEOUT_S + exchange->patience_s);
   mp_api_listener_set_deadline (exchange->listener, connection,
                                 BODY_TIMEOUT_S + exchange->patience_s);
 
@@ -249,9 +261,11 @@ receive (Exchange *exchange, const char *data, size_t *size)
 
   if (exchange->reply == NULL && exchange->n_received > MP_API_MAX_BODY_BYTES)
     {
-      g_byte_array_set_size (exchange->body, 0);
+      g_clear_pointer (&exchange->body, g_byte_array_unref);
       exchange->reply = mp_api_problem_new (MP_PROBLEM_TOO_LARGE, "At most 1 MiB.");
     }
+  if (exchange->reply == NULL && exchange->body == NULL)
+    exchange->body = g_byte_array_new ();
   if (exchange->reply == NULL)
     g_byte_array_append (exchange->body, (const uint8_t *) data, (unsigned int) *size);
   *size = 0;
@@ -286,9 +300,6 @@ send_reply (Exchange *exchange, struct MHD_Connection *connection)
   size_t size;
   const void *data = g_bytes_get_data (reply->body, &size);
   struct MHD_Response *response;
-  GHashTableIter iter;
-  gpointer name;
-  gpointer value;
   enum MHD_Result result;
 
   response = MHD_create_response_from_buffer_with_free_callback_cls (
@@ -302,9 +313,8 @@ send_reply (Exchange *exchange, struct MHD_Connection *connection)
 
   add_rate (response, &exchange->request->rate);
 
-  g_hash_table_iter_init (&iter, reply->headers);
-  while (g_hash_table_iter_next (&iter, &name, &value))
-    MHD_add_response_header (response, name, value);
+  for (unsigned int i = 0; i < reply->n_headers; i++)
+    MHD_add_response_header (response, reply->headers[i].name, reply->headers[i].value);
 
   mp_api_listener_set_deadline (exchange->listener, connection, ANSWER_TIMEOUT_S);
   /* Before the client has the answer, and perhaps asks again. */
@@ -316,7 +326,47 @@ send_reply (Exchange *exchange, struct MHD_Connection *connection)
   return result;
 }
 
-/* Called with the headers, then with each piece of the body, then once more at its end. */
+static void
+resume (gpointer data)
+{
+  Exchange *exchange = data;
+
+  exchange->reply = g_steal_pointer (&exchange->job.reply);
+  mp_api_listener_resume (exchange->listener, exchange->connection);
+}
+
+static void
+work (gpointer data, gpointer user_data)
+{
+  Exchange *exchange = data;
+
+  exchange->job.reply = mp_api_answer (exchange->server->api, exchange->route, exchange->request);
+  resume (exchange);
+}
+
+/* In another thread, where the answer may take its time; the handler is called once more then.
+ * %FALSE: here and now. */
+static gboolean
+answer_elsewhere (Exchange *exchange, struct MHD_Connection *connection)
+{
+  MpApiServer *self = exchange->server;
+
+  if ((exchange->route->flags & MP_API_ROUTE_QUICK) != 0 ||
+      !mp_api_listener_suspend (exchange->listener, connection))
+    return FALSE;
+  exchange->connection = connection;
+  exchange->job = (MpApiJob){
+    .route = exchange->route, .request = exchange->request, .done = resume, .owner = exchange
+  };
+  if ((exchange->route->flags & MP_API_ROUTE_GROUP) != 0)
+    mp_api_writer_push (self->writer, &exchange->job);
+  else
+    g_thread_pool_push (self->workers, exchange, NULL);
+  return TRUE;
+}
+
+/* Called with the headers, then with each piece of the body, then once more at its end, and again
+ * when another thread has answered. */
 static enum MHD_Result
 handle_request (void *data,
                 struct MHD_Connection *connection,
@@ -345,11 +395,13 @@ handle_request (void *data,
 
   if (exchange->reply == NULL)
     {
-      exchange->request->body = g_byte_array_free_to_bytes (exchange->body);
-      exchange->body = g_byte_array_new ();
+      if (exchange->body != NULL)
+        exchange->request->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
+      if (answer_elsewhere (exchange, connection))
+        return MHD_YES;
       exchange->reply = mp_api_answer (exchange->server->api, exchange->route, exchange->request);
-      stop_waiting (exchange);
     }
+  stop_waiting (exchange);
   return send_reply (exchange, connection);
 }
 
@@ -375,6 +427,9 @@ mp_api_server_dispose (GObject *object)
   MpApiServer *self = MP_API_SERVER (object);
 
   mp_api_server_stop (self);
+  g_clear_pointer (&self->writer, mp_api_writer_free);
+  if (self->workers != NULL)
+    g_thread_pool_free (g_steal_pointer (&self->workers), FALSE, TRUE);
   g_clear_object (&self->api);
 
   G_OBJECT_CLASS (mp_api_server_parent_class)->dispose (object);
@@ -426,6 +481,30 @@ mp_api_server_new (MpApi *api)
   return self;
 }
 
+/* Where reads are quick, few threads share the connections, and what waits for something is handed
+ * to others; where each read waits for a database server, each connection has its thread. */
+static void
+set_up_threads (MpApiServer *self)
+{
+  if (self->writer != NULL || !mp_db_is_embedded (mp_api_get_services (self->api)->db))
+    return;
+  self->writer = mp_api_writer_new (self->api, 1);
+  self->workers = g_thread_pool_new (work, NULL, -1, FALSE, NULL);
+}
+
+static MpApiListener *
+open_listener (MpApiServer *self, const MpApiServerOptions *options, GError **error)
+{
+  const MpApiListenerCalls calls = {
+    .handler = handle_request,
+    .completed = request_completed_cb,
+    .owner = self,
+    .n_threads = self->writer != NULL ? MIN (g_get_num_processors (), MAX_THREADS) : 0,
+  };
+
+  return mp_api_listener_new (self->socket, options, &calls, error);
+}
+
 /**
  * mp_api_server_start:
  * @self: a listener
@@ -440,12 +519,12 @@ mp_api_server_start (MpApiServer *self, const MpApiServerOptions *options, GErro
 {
   g_return_val_if_fail (MP_IS_API_SERVER (self) && self->listener == NULL, FALSE);
 
+  set_up_threads (self);
   self->socket =
       options->address != NULL ? mp_api_listener_open_socket (options, error) : options->socket;
   if (self->socket < 0)
     return FALSE;
-  self->listener = mp_api_listener_new (self->socket, options, handle_request, request_completed_cb,
-                                        self, error);
+  self->listener = open_listener (self, options, error);
   if (self->listener == NULL)
     {
       close (self->socket);
@@ -480,8 +559,7 @@ mp_api_server_reload (MpApiServer *self, const MpApiServerOptions *options, GErr
 
   g_return_val_if_fail (MP_IS_API_SERVER (self) && self->listener != NULL, FALSE);
 
-  listener = mp_api_listener_new (self->socket, options, handle_request, request_completed_cb, self,
-                                  error);
+  listener = open_listener (self, options, error);
   if (listener == NULL)
     return FALSE;
   mp_api_listener_close (self->listener);

@@ -27,9 +27,9 @@ typedef struct
 /**
  * MpApiServer:
  *
- * The HTTP listener: a thread for each connection, with limits on their number, time and memory.
- * Reads requests, asks #MpApi, writes replies and one log line for each. Start, reload and stop it
- * from one thread.
+ * The HTTP listener: few threads that share the connections where the database is embedded, else a
+ * thread for each connection; with limits on their number, time and memory. Reads requests, asks
+ * #MpApi, writes replies and one log line for each. Start, reload and stop it from one thread.
  */
 #define MP_TYPE_API_SERVER (mp_api_server_get_type ())
 G_DECLARE_FINAL_TYPE (MpApiServer, mp_api_server, MP, API_SERVER, GObject)

@@ -87,7 +87,7 @@ mp_api_get_settings (MpApi *self, MpApiRequest *request, GError **error)
 
       return record != NULL ? mp_api_reply_new_record (200, record) : NULL;
     }
-  reply = mp_api_reply_new_text (200, "application/json", g_strdup (row->json));
+  reply = mp_api_reply_new_text (200, "application/json", (char *) g_steal_pointer (&row->json));
   mp_api_reply_set_etag (reply, revision);
   return reply;
 }

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-api-writer.h"
+
+#include "mp-api-problem.h"
+
+/* A reply is not kept waiting for more others than these. */
+#define MAX_GROUP 64
+
+struct _MpApiWriter
+{
+  MpApi *api;
+  GPtrArray *threads; /* (element-type GThread) */
+
+  GMutex lock;
+  GCond pushed;
+  GQueue jobs; /* (element-type MpApiJob), under the lock */
+  gboolean is_ending;
+};
+
+/* Somebody who waits for a job. */
+typedef struct
+{
+  GMutex lock;
+  GCond done;
+  gboolean is_done;
+} Waiter;
+
+static void
+answer (MpApiWriter *self, MpApiJob *job)
+{
+  job->reply = mp_api_answer (self->api, job->route, job->request);
+}
+
+/* What the group's members were told is not true: each is told what is. @is_undone: and nothing of
+ * it is in the database, so that each can be tried by itself. */
+static void
+answer_again (MpApiWriter *self, GPtrArray *jobs, gboolean is_undone, const GError *error)
+{
+  for (unsigned int i = 0; i < jobs->len; i++)
+    {
+      MpApiJob *job = jobs->pdata[i];
+
+      g_clear_pointer (&job->reply, mp_api_reply_free);
+      if (is_undone)
+        answer (self, job);
+      else
+        job->reply = mp_api_problem_new_from_error (error);
+    }
+}
+
+static void
+answer_together (MpApiWriter *self, GPtrArray *jobs)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean is_undone = FALSE;
+  MpDbGroup *group = mp_db_group_new (mp_api_get_services (self->api)->db);
+
+  for (unsigned int i = 0; i < jobs->len; i++)
+    answer (self, jobs->pdata[i]);
+  if (!mp_db_group_commit (group, &is_undone, &error))
+    answer_again (self, jobs, is_undone, error);
+}
+
+/* Waits for jobs; %FALSE at the end. */
+static gboolean
+take_jobs (MpApiWriter *self, GPtrArray *jobs)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_ptr_array_set_size (jobs, 0);
+  while (self->jobs.length == 0 && !self->is_ending)
+    g_cond_wait (&self->pushed, &self->lock);
+  while (self->jobs.length > 0 && jobs->len < MAX_GROUP)
+    g_ptr_array_add (jobs, g_queue_pop_head_link (&self->jobs)->data);
+  return jobs->len > 0;
+}
+
+static gpointer
+work (gpointer data)
+{
+  MpApiWriter *self = data;
+  g_autoptr (GPtrArray) jobs = g_ptr_array_new ();
+
+  while (take_jobs (self, jobs))
+    {
+      if (jobs->len == 1)
+        answer (self, jobs->pdata[0]);
+      else
+        answer_together (self, jobs);
+      for (unsigned int i = 0; i < jobs->len; i++)
+        {
+          MpApiJob *job = jobs->pdata[i];
+
+          job->done (job->owner);
+        }
+    }
+  return NULL;
+}
+
+/**
+ * mp_api_writer_new:
+ * @api: what answers; outlives the writer
+ * @n_threads: how many threads answer, each a group of its own
+ *
+ * Returns: (transfer full): a writer at work
+ */
+MpApiWriter *
+mp_api_writer_new (MpApi *api, unsigned int n_threads)
+{
+  MpApiWriter *self = g_new0 (MpApiWriter, 1);
+
+  self->api = api;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->pushed);
+  g_queue_init (&self->jobs);
+  self->threads = g_ptr_array_new ();
+  for (unsigned int i = 0; i < n_threads; i++)
+    g_ptr_array_add (self->threads, g_thread_new ("mp-writer", work, self));
+  return self;
+}
+
+/**
+ * mp_api_writer_free:
+ * @self: (transfer full): a writer that nobody pushes to any more
+ */
+void
+mp_api_writer_free (MpApiWriter *self)
+{
+  g_mutex_lock (&self->lock);
+  self->is_ending = TRUE;
+  g_cond_broadcast (&self->pushed);
+  g_mutex_unlock (&self->lock);
+  for (unsigned int i = 0; i < self->threads->len; i++)
+    g_thread_join (self->threads->pdata[i]);
+  g_ptr_array_unref (self->threads);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->pushed);
+  g_free (self);
+}
+
+/**
+ * mp_api_writer_push:
+ * @self: a writer
+ * @job: a request that was let in; it and its request stay until it is done
+ */
+void
+mp_api_writer_push (MpApiWriter *self, MpApiJob *job)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  job->link = (GList){ .data = job };
+  g_queue_push_tail_link (&self->jobs, &job->link);
+  g_cond_signal (&self->pushed);
+}
+
+static void
+wake_waiter (gpointer data)
+{
+  Waiter *waiter = data;
+
+  g_mutex_lock (&waiter->lock);
+  waiter->is_done = TRUE;
+  g_cond_signal (&waiter->done);
+  g_mutex_unlock (&waiter->lock);
+}
+
+/**
+ * mp_api_writer_run:
+ * @self: a writer
+ * @job: a request that was let in
+ *
+ * Blocks until the job is done.
+ */
+void
+mp_api_writer_run (MpApiWriter *self, MpApiJob *job)
+{
+  Waiter waiter = { .is_done = FALSE };
+
+  g_mutex_init (&waiter.lock);
+  g_cond_init (&waiter.done);
+  job->done = wake_waiter;
+  job->owner = &waiter;
+  mp_api_writer_push (self, job);
+
+  g_mutex_lock (&waiter.lock);
+  while (!waiter.is_done)
+    g_cond_wait (&waiter.done, &waiter.lock);
+  g_mutex_unlock (&waiter.lock);
+  g_mutex_clear (&waiter.lock);
+  g_cond_clear (&waiter.done);
+}
