@@ -28,6 +28,7 @@ HERE = pathlib.Path(__file__).parent
 TENANTS = 50
 RECORDS = 10
 CONNECTIONS = 64
+NUMBER = "@@@@@@@@"  # of each request another one (requests.lua)
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -84,7 +85,7 @@ class Ours:
             _, key = subject.add_credential(connection, tenant)
             body = content(subject, connection, tenant, key)
             self.body = self.folder / f"{tenant}.json"
-            self.body.write_text(json.dumps(body, separators=(",", ":")))
+            self.body.write_text(json.dumps({**body, "name": f"Main integrations {NUMBER}"}, separators=(",", ":")))
             for _ in range(RECORDS):
                 status, record = subject.ask(connection, "POST", "/integration-settings", tenant, body)
                 assert status == 201, record

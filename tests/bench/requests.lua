@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- For wrk: the requests of the file MP_REQUESTS, one "METHOD PATH TOKEN BODY" a line, in a random order; BODY is a file
--- or "-".
+-- or "-". Where a body has eight @, each request has another number of as many digits there: each is a change.
+local NUMBER = "@@@@@@@@"
 local requests = {}
 local bodies = {}
+local count = 0
 
 local function read_body(name)
   if name ~= "-" and not bodies[name] then
@@ -22,13 +24,21 @@ function init(args)
       headers["Content-Type"] = "application/json"
       headers["If-Match"] = "*"
     end
-    requests[#requests + 1] = wrk.format(method, path, headers, body)
+    local text = wrk.format(method, path, headers, body)
+    local at = text:find(NUMBER, 1, true)
+    requests[#requests + 1] = at and { text:sub(1, at - 1), text:sub(at + #NUMBER) } or { text }
   end
   math.randomseed(os.time())
+  count = os.time() % 10000 * 10000
 end
 
 function request()
-  return requests[math.random(#requests)]
+  local parts = requests[math.random(#requests)]
+  if #parts == 1 then
+    return parts[1]
+  end
+  count = count + 1
+  return parts[1] .. string.format("%08d", count % 100000000) .. parts[2]
 end
 
 function done(summary, latency)
