@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-changes.h"
 
+#include <string.h>
+
 #include "mp-error.h"
 #include "mp-json.h"
+
+/* A record has so many levels. */
+#define MAX_TOKENS 3
 
 typedef struct
 {
@@ -72,6 +77,21 @@ take_value (MpChanges *self, const char *path, JsonNode *value)
   change->path = g_strdup (path);
   change->value = value;
   g_ptr_array_insert (self->items, (int) index, change);
+}
+
+/* Does @token, up to its end, name one of the record's own members? */
+static gboolean
+is_own_member (const char *token)
+{
+  static const char *const names[] = { "id", "revision", "created", "updated", "archived" };
+  size_t length = strcspn (token, "/");
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      if (strlen (names[i]) == length && strncmp (names[i], token, length) == 0)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /**
@@ -211,17 +231,18 @@ mp_changes_to_json (MpChanges *self)
 gboolean
 mp_changes_is_path (const char *text)
 {
-  static const char *const own_members[] = { "id",      "revision", "created",
-                                             "updated", "archived", NULL };
-  g_auto (GStrv) tokens = NULL;
-  unsigned int length;
+  unsigned int n_tokens = 0;
 
   if (text == NULL)
     return FALSE;
-
-  tokens = mp_pointer_split (text);
-  length = tokens != NULL ? g_strv_length (tokens) : 0;
-  return length >= 1 && length <= 3 && !g_strv_contains (own_members, tokens[0]);
+  for (const char *at = text; *at != '\0'; at++)
+    {
+      if (*at == '/')
+        n_tokens++;
+      else if (at == text || (*at == '~' && at[1] != '0' && at[1] != '1'))
+        return FALSE;
+    }
+  return n_tokens >= 1 && n_tokens <= MAX_TOKENS && !is_own_member (text + 1);
 }
 
 /**

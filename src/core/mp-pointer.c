@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* A name of this length is looked up without a copy on the heap. */
+#define TOKEN_BYTES 128
+
 /* NULL when a ~ is followed by something else than 0 or 1. */
 static char *
 unescape_token (const char *token)
@@ -150,6 +153,28 @@ mp_pointer_has_prefix (const char *pointer, const char *prefix)
          (pointer[length] == '\0' || pointer[length] == '/');
 }
 
+static JsonNode *
+get_child (JsonNode *node, const char *token)
+{
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return json_object_get_member (json_node_get_object (node), token);
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return get_element (json_node_get_array (node), token);
+  return NULL;
+}
+
+/* Whatever the pointer has in it. */
+static JsonNode *
+get_any (JsonNode *root, const char *pointer)
+{
+  g_auto (GStrv) tokens = mp_pointer_split (pointer);
+  JsonNode *node = tokens != NULL ? root : NULL;
+
+  for (unsigned int i = 0; node != NULL && tokens[i] != NULL; i++)
+    node = get_child (node, tokens[i]);
+  return node;
+}
+
 /**
  * mp_pointer_get:
  * @root: a value
@@ -160,24 +185,24 @@ mp_pointer_has_prefix (const char *pointer, const char *prefix)
 JsonNode *
 mp_pointer_get (JsonNode *root, const char *pointer)
 {
-  g_auto (GStrv) tokens = NULL;
   JsonNode *node = root;
+  const char *at = pointer;
 
   g_return_val_if_fail (root != NULL, NULL);
   g_return_val_if_fail (pointer != NULL, NULL);
 
-  tokens = mp_pointer_split (pointer);
-  if (tokens == NULL)
-    return NULL;
-
-  for (unsigned int i = 0; tokens[i] != NULL && node != NULL; i++)
+  /* Rules look up some hundred values of a record: most pointers are read where they stand. */
+  while (*at == '/' && node != NULL)
     {
-      if (JSON_NODE_HOLDS_OBJECT (node))
-        node = json_object_get_member (json_node_get_object (node), tokens[i]);
-      else if (JSON_NODE_HOLDS_ARRAY (node))
-        node = get_element (json_node_get_array (node), tokens[i]);
-      else
-        node = NULL;
+      size_t length = strcspn (++at, "/~");
+      char token[TOKEN_BYTES];
+
+      if (at[length] == '~' || length >= sizeof token)
+        return get_any (root, pointer);
+      memcpy (token, at, length);
+      token[length] = '\0';
+      node = get_child (node, token);
+      at += length;
     }
-  return node;
+  return *at == '\0' ? node : NULL;
 }

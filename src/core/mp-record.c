@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-record.h"
 
+#include <string.h>
+
 #include "mp-clock.h"
 #include "mp-error.h"
 #include "mp-json.h"
@@ -146,31 +148,100 @@ compare_paths (const void *a, const void *b)
   return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* (nullable): the value at @path unless it is only the way to deeper ones */
-static JsonNode *
-get_leaf (MpRecord *self, const char *path)
+/* Is there more below @value, which stands at @level, that is a value of its own? */
+static gboolean
+is_inner (JsonNode *value, unsigned int level)
 {
-  JsonNode *value = mp_pointer_get (self->content, path);
-  g_auto (GStrv) tokens = mp_pointer_split (path);
+  return value != NULL && level < LEAF_LEVEL && JSON_NODE_HOLDS_OBJECT (value);
+}
 
-  if (value != NULL && JSON_NODE_HOLDS_OBJECT (value) && g_strv_length (tokens) < LEAF_LEVEL)
-    return NULL;
-  return value;
+static void diff_objects (
+    MpChanges *changes, const char *pointer, unsigned int level, JsonObject *from, JsonObject *to);
+
+/* @from, @to: (nullable): what stands at @path on either side */
+static void
+diff_values (MpChanges *changes, const char *path, unsigned int level, JsonNode *from, JsonNode *to)
+{
+  const gboolean is_from_inner = is_inner (from, level);
+  const gboolean is_to_inner = is_inner (to, level);
+
+  if (is_from_inner || is_to_inner)
+    diff_objects (changes, path, level + 1, is_from_inner ? json_node_get_object (from) : NULL,
+                  is_to_inner ? json_node_get_object (to) : NULL);
+  if (to != NULL && !is_to_inner)
+    {
+      if (is_from_inner || !mp_json_node_equal (from, to))
+        mp_changes_set (changes, path, to);
+    }
+  else if (from != NULL && !is_from_inner)
+    mp_changes_unset (changes, path);
+}
+
+static void
+diff_member (MpChanges *changes,
+             const char *pointer,
+             unsigned int level,
+             const char *name,
+             JsonNode *from,
+             JsonNode *to)
+{
+  g_autofree char *path = mp_pointer_append (pointer, name);
+
+  diff_values (changes, path, level, from, to);
+}
+
+/* @from, @to: (nullable): the same as an empty one */
+static void
+diff_objects (
+    MpChanges *changes, const char *pointer, unsigned int level, JsonObject *from, JsonObject *to)
+{
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  if (from != NULL)
+    json_object_iter_init (&iter, from);
+  while (from != NULL && json_object_iter_next (&iter, &name, &value))
+    {
+      JsonNode *other = to != NULL ? json_object_get_member (to, name) : NULL;
+
+      if (other != NULL && !is_inner (value, level) && !is_inner (other, level) &&
+          mp_json_node_equal (value, other))
+        continue;
+      diff_member (changes, pointer, level, name, value, other);
+    }
+
+  if (to != NULL)
+    json_object_iter_init (&iter, to);
+  while (to != NULL && json_object_iter_next (&iter, &name, &value))
+    {
+      if (from == NULL || !json_object_has_member (from, name))
+        diff_member (changes, pointer, level, name, NULL, value);
+    }
+}
+
+static unsigned int
+count_values (JsonObject *object, unsigned int level)
+{
+  unsigned int n_values = 0;
+  JsonObjectIter iter;
+  JsonNode *value;
+
+  json_object_iter_init (&iter, object);
+  while (json_object_iter_next (&iter, NULL, &value))
+    n_values +=
+        is_inner (value, level) ? count_values (json_node_get_object (value), level + 1) : 1;
+  return n_values;
 }
 
 static gboolean
 check_size (MpRecord *self, GError **error)
 {
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
-
-  collect_paths (json_node_get_object (self->content), "", 1, paths);
-  if (paths->len > MP_CHANGES_MAX_SIZE)
-    {
-      g_set_error (error, MP_ERROR, MP_ERROR_INVALID, "more than %d values in a record",
-                   MP_CHANGES_MAX_SIZE);
-      return FALSE;
-    }
-  return TRUE;
+  if (mp_record_count_values (self) <= MP_CHANGES_MAX_SIZE)
+    return TRUE;
+  g_set_error (error, MP_ERROR, MP_ERROR_INVALID, "more than %d values in a record",
+               MP_CHANGES_MAX_SIZE);
+  return FALSE;
 }
 
 static gboolean
@@ -226,6 +297,36 @@ mp_record_init (MpRecord *self)
 {
 }
 
+static JsonObject *
+write_own_members (MpRecord *self)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "id", self->id);
+  if (self->revision != NULL)
+    json_object_set_string_member (object, "revision", self->revision);
+  mp_own_stamp_write (&self->created, object, "created");
+  mp_own_stamp_write (&self->updated, object, "updated");
+  json_object_set_boolean_member (object, "archived", self->archived);
+  return object;
+}
+
+/* @object: (transfer full) */
+static MpRecord *
+new_taking (JsonObject *object, GError **error)
+{
+  g_autoptr (MpRecord) self = g_object_new (MP_TYPE_RECORD, NULL);
+
+  if (!read_own_members (self, object, error))
+    {
+      json_object_unref (object);
+      g_prefix_error (error, "a record: ");
+      return NULL;
+    }
+  take_content (self, object);
+  return check_size (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
 /**
  * mp_record_new:
  * @id: its UUID
@@ -260,19 +361,31 @@ mp_record_new (const char *id, MpStamp created)
 MpRecord *
 mp_record_new_from_json (JsonObject *object, GError **error)
 {
-  g_autoptr (MpRecord) self = g_object_new (MP_TYPE_RECORD, NULL);
-
   g_return_val_if_fail (object != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!read_own_members (self, object, error))
-    {
-      g_prefix_error (error, "a record: ");
-      return NULL;
-    }
+  return new_taking (mp_json_object_copy (object), error);
+}
 
-  take_content (self, mp_json_object_copy (object));
-  return check_size (self, error) ? g_steal_pointer (&self) : NULL;
+/**
+ * mp_record_new_from_text:
+ * @text: a record, from the wire or the store
+ * @error: return location for a %MP_ERROR_INVALID
+ *
+ * As mp_record_new_from_json (), of the text.
+ *
+ * Returns: (transfer full): the record, or %NULL with @error set
+ */
+MpRecord *
+mp_record_new_from_text (const char *text, GError **error)
+{
+  g_autoptr (JsonObject) object = NULL;
+
+  g_return_val_if_fail (text != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  object = mp_json_parse_object (text, -1, error);
+  return object != NULL ? new_taking (g_steal_pointer (&object), error) : NULL;
 }
 
 /**
@@ -291,18 +404,35 @@ mp_record_to_json (MpRecord *self)
 
   g_return_val_if_fail (MP_IS_RECORD (self), NULL);
 
-  object = json_object_new ();
-  json_object_set_string_member (object, "id", self->id);
-  if (self->revision != NULL)
-    json_object_set_string_member (object, "revision", self->revision);
-  mp_own_stamp_write (&self->created, object, "created");
-  mp_own_stamp_write (&self->updated, object, "updated");
-  json_object_set_boolean_member (object, "archived", self->archived);
-
+  object = write_own_members (self);
   json_object_iter_init_ordered (&iter, json_node_get_object (self->content));
   while (json_object_iter_next_ordered (&iter, &name, &value))
     json_object_set_member (object, name, mp_json_node_copy (value));
   return object;
+}
+
+/**
+ * mp_record_to_text:
+ * @self: a record
+ *
+ * Returns: (transfer full): what mp_record_to_json () says, on one line
+ */
+char *
+mp_record_to_text (MpRecord *self)
+{
+  g_autoptr (JsonNode) own = NULL;
+  g_autofree char *head = NULL;
+  g_autofree char *content = NULL;
+
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+
+  own = mp_json_node_take_object (write_own_members (self));
+  head = mp_json_to_text (own);
+  if (mp_json_node_is_empty (self->content))
+    return g_steal_pointer (&head);
+  content = mp_json_to_text (self->content);
+  head[strlen (head) - 1] = ',';
+  return g_strconcat (head, content + 1, NULL);
 }
 
 /**
@@ -478,6 +608,20 @@ mp_record_list_paths (MpRecord *self, const char *prefix)
 }
 
 /**
+ * mp_record_count_values:
+ * @self: a record
+ *
+ * Returns: the number of its paths, as mp_record_list_paths () lists them
+ */
+unsigned int
+mp_record_count_values (MpRecord *self)
+{
+  g_return_val_if_fail (MP_IS_RECORD (self), 0);
+
+  return count_values (json_node_get_object (self->content), 1);
+}
+
+/**
  * mp_record_with_changes:
  * @self: a record
  * @changes: what to set and unset
@@ -581,29 +725,15 @@ mp_record_with_archived (MpRecord *self, gboolean archived)
 MpChanges *
 mp_record_diff (MpRecord *from, MpRecord *to)
 {
-  g_autoptr (MpChanges) changes = mp_changes_new ();
-  g_auto (GStrv) old_paths = NULL;
-  g_auto (GStrv) new_paths = NULL;
+  MpChanges *changes;
 
   g_return_val_if_fail (MP_IS_RECORD (from), NULL);
   g_return_val_if_fail (MP_IS_RECORD (to), NULL);
 
-  old_paths = mp_record_list_paths (from, NULL);
-  for (unsigned int i = 0; old_paths[i] != NULL; i++)
-    {
-      if (get_leaf (to, old_paths[i]) == NULL)
-        mp_changes_unset (changes, old_paths[i]);
-    }
-
-  new_paths = mp_record_list_paths (to, NULL);
-  for (unsigned int i = 0; new_paths[i] != NULL; i++)
-    {
-      JsonNode *value = mp_record_get_value (to, new_paths[i]);
-
-      if (!mp_json_node_equal (get_leaf (from, new_paths[i]), value))
-        mp_changes_set (changes, new_paths[i], value);
-    }
-  return g_steal_pointer (&changes);
+  changes = mp_changes_new ();
+  diff_objects (changes, "", 1, json_node_get_object (from->content),
+                json_node_get_object (to->content));
+  return changes;
 }
 
 /**

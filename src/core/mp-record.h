@@ -30,7 +30,9 @@ typedef struct
 
 MpRecord *mp_record_new (const char *id, MpStamp created) G_GNUC_WARN_UNUSED_RESULT;
 MpRecord *mp_record_new_from_json (JsonObject *object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+MpRecord *mp_record_new_from_text (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 JsonObject *mp_record_to_json (MpRecord *self) G_GNUC_WARN_UNUSED_RESULT;
+char *mp_record_to_text (MpRecord *self) G_GNUC_WARN_UNUSED_RESULT;
 
 const char *mp_record_get_id (MpRecord *self);
 const char *mp_record_get_revision (MpRecord *self);
@@ -43,6 +45,7 @@ JsonNode *mp_record_get_content (MpRecord *self);
 JsonNode *mp_record_get_value (MpRecord *self, const char *path);
 const char *mp_record_get_string (MpRecord *self, const char *path);
 gboolean mp_record_is_set (MpRecord *self, const char *path);
+unsigned int mp_record_count_values (MpRecord *self);
 GStrv mp_record_list_paths (MpRecord *self, const char *prefix) G_GNUC_WARN_UNUSED_RESULT;
 
 MpRecord *mp_record_with_changes (MpRecord *self, MpChanges *changes) G_GNUC_WARN_UNUSED_RESULT;
