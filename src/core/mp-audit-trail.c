@@ -304,6 +304,20 @@ mp_audit_entry_get_hash (MpAuditEntry *self)
 }
 
 /**
+ * mp_audit_entry_to_canonical:
+ * @self: an entry
+ *
+ * Returns: (transfer full): its body in canonical JSON, the bytes that are hashed
+ */
+char *
+mp_audit_entry_to_canonical (MpAuditEntry *self)
+{
+  g_return_val_if_fail (MP_IS_AUDIT_ENTRY (self), NULL);
+
+  return mp_json_to_canonical (self->body);
+}
+
+/**
  * mp_audit_entry_compute_hash:
  * @self: an entry
  * @previous_hash: (nullable): the hash of the entry before it, or %NULL for the first

@@ -33,6 +33,7 @@ MpAuditEntry *mp_audit_entry_new_from_json (JsonObject *object, GError **error)
 JsonObject *mp_audit_entry_to_json (MpAuditEntry *self) G_GNUC_WARN_UNUSED_RESULT;
 const MpAuditEntryInit *mp_audit_entry_get_init (MpAuditEntry *self);
 const char *mp_audit_entry_get_hash (MpAuditEntry *self); /* (nullable): hex, as stored */
+char *mp_audit_entry_to_canonical (MpAuditEntry *self) G_GNUC_WARN_UNUSED_RESULT;
 char *mp_audit_entry_compute_hash (MpAuditEntry *self, const char *previous_hash)
     G_GNUC_WARN_UNUSED_RESULT; /* hex; NULL previous: the first */
 MpAuditEntry *mp_audit_entry_with_hash (MpAuditEntry *self,

@@ -657,6 +657,25 @@ mp_record_with_changes (MpRecord *self, MpChanges *changes)
 MpRecord *
 mp_record_with_content (MpRecord *self, JsonObject *content, GError **error)
 {
+  g_return_val_if_fail (content != NULL, NULL);
+
+  return mp_record_take_content (self, mp_json_object_copy (content), error);
+}
+
+/**
+ * mp_record_take_content:
+ * @self: a record
+ * @content: (transfer full): the new content, that nobody else has
+ * @error: return location for a %MP_ERROR_INVALID
+ *
+ * As mp_record_with_content (), without a copy of the content.
+ *
+ * Returns: (transfer full): the record with it, or %NULL with @error set
+ */
+MpRecord *
+mp_record_take_content (MpRecord *self, JsonObject *content, GError **error)
+{
+  g_autoptr (JsonObject) own = content;
   g_autoptr (MpRecord) copy = NULL;
 
   g_return_val_if_fail (MP_IS_RECORD (self), NULL);
@@ -670,7 +689,7 @@ mp_record_with_content (MpRecord *self, JsonObject *content, GError **error)
       return NULL;
     }
 
-  copy = take_content (copy_record (self), mp_json_object_copy (content));
+  copy = take_content (copy_record (self), g_steal_pointer (&own));
   return check_size (copy, error) ? g_steal_pointer (&copy) : NULL;
 }
 

@@ -52,6 +52,9 @@ MpRecord *mp_record_with_changes (MpRecord *self, MpChanges *changes) G_GNUC_WAR
 MpRecord *mp_record_with_content (MpRecord *self,
                                   JsonObject *content,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+MpRecord *mp_record_take_content (MpRecord *self,
+                                  JsonObject *content,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 MpRecord *mp_record_with_revision (MpRecord *self,
                                    const char *revision,
                                    MpStamp updated) G_GNUC_WARN_UNUSED_RESULT;

@@ -36,6 +36,16 @@ gboolean mp_api_task_audit (const MpApiTask *task,
                             GError **error);
 void mp_api_add_change (JsonObject *changes, const char *path, JsonNode *old, JsonNode *new_value);
 
+/* All faults of a record; %NULL with @error when they cannot be found out. @credentials:
+ * (element-type MpCredential): gets those that were looked at. */
+MpFieldErrors *mp_api_task_validate (const MpApiTask *task,
+                                     MpRecord *record,
+                                     GPtrArray *credentials,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What the trail says of a change, and the credentials that a record refers to. */
+JsonObject *mp_api_describe_changes (MpRecord *from, MpRecord *to) G_GNUC_WARN_UNUSED_RESULT;
+GStrv mp_api_list_references (MpRecord *record) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Within the transaction: what the operation does to a record or a credential. */
 JsonObject *mp_api_apply_settings (MpApiTask *task, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 JsonObject *mp_api_apply_credential (MpApiTask *task, GError **error) G_GNUC_WARN_UNUSED_RESULT;

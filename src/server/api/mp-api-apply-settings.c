@@ -46,11 +46,22 @@ find_credential (const char *id, gpointer user_data)
   return credential;
 }
 
-/* All faults of @record; %NULL with @error when they cannot be found out. */
-static MpFieldErrors *
-validate (const MpApiTask *task, MpRecord *record, GError **error)
+/**
+ * mp_api_task_validate:
+ * @task: an operation on its way
+ * @record: what it would make
+ * @credentials: (element-type MpCredential): gets those that the rules looked at
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): all faults of the record; %NULL when they cannot be found
+ * out
+ */
+MpFieldErrors *
+mp_api_task_validate (const MpApiTask *task,
+                      MpRecord *record,
+                      GPtrArray *credentials,
+                      GError **error)
 {
-  g_autoptr (GPtrArray) credentials = g_ptr_array_new_with_free_func (g_object_unref);
   Lookup lookup = { .task = task, .credentials = credentials };
   MpValidationContext context = {
     .find_platform = find_platform,
@@ -65,6 +76,9 @@ validate (const MpApiTask *task, MpRecord *record, GError **error)
       g_propagate_error (error, lookup.error);
       return NULL;
     }
+  if (mp_record_count_values (record) > MP_CHANGES_MAX_SIZE)
+    mp_field_errors_add (errors, MP_SEVERITY_ERROR, "", MP_FIELD_TOO_LONG, "message",
+                         "The record has too many values.", NULL);
   return g_steal_pointer (&errors);
 }
 
@@ -123,8 +137,14 @@ new_conflict (const MpApiTask *task, MpRecord *current, GPtrArray *conflicts)
   return result;
 }
 
-static GStrv
-list_credentials (MpRecord *record)
+/**
+ * mp_api_list_references:
+ * @record: a record
+ *
+ * Returns: (transfer full): the ids of the credentials that it refers to
+ */
+GStrv
+mp_api_list_references (MpRecord *record)
 {
   MpRegistry *registry = mp_registry_get_default ();
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
@@ -142,8 +162,15 @@ list_credentials (MpRecord *record)
   return g_strv_builder_end (builder);
 }
 
-static JsonObject *
-describe_changes (MpRecord *from, MpRecord *to)
+/**
+ * mp_api_describe_changes:
+ * @from: a record
+ * @to: what became of it
+ *
+ * Returns: (transfer full): the changed paths with their values, for the trail
+ */
+JsonObject *
+mp_api_describe_changes (MpRecord *from, MpRecord *to)
 {
   g_autoptr (MpChanges) difference = mp_record_diff (from, to);
   JsonObject *changes = json_object_new ();
@@ -172,10 +199,9 @@ static JsonObject *
 save (const MpApiTask *task, MpRecord *before, MpRecord *after, const char *action, GError **error)
 {
   const MpIdentity *identity = task->request->identity;
-  g_auto (GStrv) credentials = list_credentials (after);
-  g_autoptr (JsonObject) changes = describe_changes (before, after);
+  g_auto (GStrv) credentials = mp_api_list_references (after);
+  g_autoptr (JsonObject) changes = mp_api_describe_changes (before, after);
   g_autoptr (MpRecord) record = NULL;
-  g_autoptr (JsonNode) node = NULL;
   g_autofree char *revision = NULL;
   g_autofree char *json = NULL;
   MpDbRecord row = { .id = mp_record_get_id (after), .archived = mp_record_get_archived (after) };
@@ -185,8 +211,7 @@ save (const MpApiTask *task, MpRecord *before, MpRecord *after, const char *acti
     return NULL;
 
   record = mp_record_with_revision (after, revision, mp_api_task_get_stamp (task));
-  node = mp_json_node_take_object (mp_record_to_json (record));
-  json = mp_json_to_text (node);
+  json = mp_record_to_text (record);
   row.json = json;
   if (!mp_db_put_record (task->services->db, task->request->tenant, &row,
                          (const char *const *) credentials, identity->actor, task->now_unix_us,
@@ -201,14 +226,11 @@ static JsonObject *
 save_valid (
     const MpApiTask *task, MpRecord *before, MpRecord *after, const char *action, GError **error)
 {
-  g_autoptr (MpFieldErrors) errors = validate (task, after, error);
-  g_auto (GStrv) paths = mp_record_list_paths (after, "");
+  g_autoptr (GPtrArray) credentials = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (MpFieldErrors) errors = mp_api_task_validate (task, after, credentials, error);
 
   if (errors == NULL)
     return NULL;
-  if (g_strv_length (paths) > MP_CHANGES_MAX_SIZE)
-    mp_field_errors_add (errors, MP_SEVERITY_ERROR, "", MP_FIELD_TOO_LONG, "message",
-                         "The record has too many values.", NULL);
   if (mp_field_errors_count (errors, MP_SEVERITY_ERROR, NULL) > 0)
     return mp_api_result_new_invalid (task, errors);
   return save (task, before, after, action, error);

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
  * mp_api_problem_new_from_error (). The token was recognised and its permission checked before. */
 typedef MpApiReply *(*MpApiHandler) (MpApi *self, MpApiRequest *request, GError **error);
 
+/* The same for the first half of a handler: without a reply and an error the second is to come. */
+typedef MpApiReply *(*MpApiPreparer) (MpApi *self, MpApiRequest *request, GError **error);
+
 MpApiReply *mp_api_get_health (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_readiness (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_metrics_text (MpApi *self, MpApiRequest *request, GError **error);
@@ -23,6 +26,7 @@ MpApiReply *mp_api_list_settings (MpApi *self, MpApiRequest *request, GError **e
 MpApiReply *mp_api_post_settings (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_settings (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_put_settings (MpApi *self, MpApiRequest *request, GError **error);
+MpApiReply *mp_api_prepare_replacement (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_patch_settings (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_delete_settings (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_restore_settings (MpApi *self, MpApiRequest *request, GError **error);

@@ -32,6 +32,8 @@ mp_api_request_free (MpApiRequest *request)
   g_clear_pointer (&request->query, g_hash_table_unref);
   g_clear_pointer (&request->body, g_bytes_unref);
   g_clear_pointer (&request->identity, mp_identity_free);
+  if (request->prepared != NULL)
+    request->free_prepared (request->prepared);
   g_free (request);
 }
 

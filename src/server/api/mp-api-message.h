@@ -31,6 +31,8 @@ typedef struct
   char *held_key;               /* (nullable): see mp_api_hold_key () */
   MpIdentity *identity;         /* (nullable): set once the token was recognised */
   MpRateState rate;             /* of its token; limit 0: none */
+  gpointer prepared;            /* (nullable): what its handler's first half left for the second */
+  GDestroyNotify free_prepared;
 } MpApiRequest;
 
 MpApiRequest *mp_api_request_new (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -28,7 +28,7 @@ static const MpApiRoute routes[] = {
     MP_API_ROUTE_BODY | MP_API_ROUTE_KEYED | MP_API_ROUTE_GROUP, mp_api_post_settings },
   { SETTINGS "/{id}", "GET", MP_PERMISSION_READ, MP_API_ROUTE_QUICK, mp_api_get_settings },
   { SETTINGS "/{id}", "PUT", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY | MP_API_ROUTE_GROUP,
-    mp_api_put_settings },
+    mp_api_put_settings, mp_api_prepare_replacement },
   { SETTINGS "/{id}", "PATCH", MP_PERMISSION_EDIT, MP_API_ROUTE_BODY | MP_API_ROUTE_GROUP,
     mp_api_patch_settings },
   { SETTINGS "/{id}", "DELETE", MP_PERMISSION_EDIT, MP_API_ROUTE_GROUP, mp_api_delete_settings },
@@ -315,6 +315,25 @@ mp_api_dismiss (MpApi *self, MpApiRequest *request)
 {
   if (request->held_key != NULL)
     mp_api_release_key (self, g_steal_pointer (&request->held_key));
+}
+
+/**
+ * mp_api_prepare:
+ * @self: the API
+ * @route: the request's route
+ * @request: a complete request that was let in
+ *
+ * Does what of the request may be done at any time, beside others; mp_api_answer () does the rest.
+ *
+ * Returns: (transfer full) (nullable): the reply, where there is nothing more to do
+ */
+MpApiReply *
+mp_api_prepare (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  MpApiReply *reply = route->prepare != NULL ? route->prepare (self, request, &error) : NULL;
+
+  return error != NULL ? mp_api_problem_new_from_error (error) : reply;
 }
 
 /**

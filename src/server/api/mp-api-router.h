@@ -25,6 +25,7 @@ typedef struct
   MpPermission permission; /* 0: any token */
   MpApiRouteFlags flags;
   MpApiHandler handler;
+  MpApiPreparer prepare; /* (nullable): what of it needs no turn among those that write */
 } MpApiRoute;
 
 const MpApiRoute *mp_api_list_routes (size_t *n_routes);
@@ -34,6 +35,9 @@ MpApiReply *mp_api_admit (MpApi *self,
                           MpApiRequest *request) G_GNUC_WARN_UNUSED_RESULT;
 void mp_api_dismiss (MpApi *self, MpApiRequest *request);
 MpApiReply *mp_api_authenticate (MpApi *self, MpApiRequest *request) G_GNUC_WARN_UNUSED_RESULT;
+MpApiReply *mp_api_prepare (MpApi *self,
+                            const MpApiRoute *route,
+                            MpApiRequest *request) G_GNUC_WARN_UNUSED_RESULT;
 MpApiReply *mp_api_answer (MpApi *self,
                            const MpApiRoute *route,
                            MpApiRequest *request) G_GNUC_WARN_UNUSED_RESULT;

@@ -397,9 +397,11 @@ handle_request (void *data,
     {
       if (exchange->body != NULL)
         exchange->request->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
-      if (answer_elsewhere (exchange, connection))
+      exchange->reply = mp_api_prepare (exchange->server->api, exchange->route, exchange->request);
+      if (exchange->reply == NULL && answer_elsewhere (exchange, connection))
         return MHD_YES;
-      exchange->reply = mp_api_answer (exchange->server->api, exchange->route, exchange->request);
+      if (exchange->reply == NULL)
+        exchange->reply = mp_api_answer (exchange->server->api, exchange->route, exchange->request);
     }
   stop_waiting (exchange);
   return send_reply (exchange, connection);

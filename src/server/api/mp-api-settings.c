@@ -2,6 +2,7 @@
 #include "mp-api-handlers.h"
 
 #include "mp-api-problem.h"
+#include "mp-api-replace.h"
 #include "mp-api-rest.h"
 #include "mp-api-stored.h"
 #include "mp-error.h"
@@ -224,6 +225,10 @@ change_content (MpApi *self, MpApiRequest *request, gboolean patch, GError **err
 MpApiReply *
 mp_api_put_settings (MpApi *self, MpApiRequest *request, GError **error)
 {
+  MpApiReply *reply;
+
+  if (mp_api_apply_replacement (self, request, &reply, error))
+    return reply;
   return change_content (self, request, FALSE, error);
 }
 

@@ -89,6 +89,24 @@ mp_api_stored_dup_member (const char *json, const char *name)
 }
 
 /**
+ * mp_api_stored_read_record:
+ * @json: a stored record
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the record
+ */
+MpRecord *
+mp_api_stored_read_record (const char *json, GError **error)
+{
+  g_autoptr (GError) damage = NULL;
+  MpRecord *record = mp_record_new_from_text (json, &damage);
+
+  if (record == NULL)
+    set_damage (error, damage);
+  return record;
+}
+
+/**
  * mp_api_stored_get_record:
  * @db: the database
  * @tenant: a tenant
@@ -101,16 +119,8 @@ MpRecord *
 mp_api_stored_get_record (MpDb *db, const char *tenant, const char *id, GError **error)
 {
   g_autoptr (MpDbRecord) row = mp_db_get_record (db, tenant, id, error);
-  g_autoptr (JsonObject) object = row != NULL ? mp_api_stored_parse (row->json, error) : NULL;
-  g_autoptr (GError) damage = NULL;
-  MpRecord *record;
 
-  if (object == NULL)
-    return NULL;
-  record = mp_record_new_from_json (object, &damage);
-  if (record == NULL)
-    set_damage (error, damage);
-  return record;
+  return row != NULL ? mp_api_stored_read_record (row->json, error) : NULL;
 }
 
 /**

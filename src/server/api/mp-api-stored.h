@@ -13,6 +13,7 @@ JsonObject *mp_api_stored_parse (const char *json, GError **error) G_GNUC_WARN_U
 /* The plain string that a stored object has as a member, or %NULL when there is none that could be
  * read off. */
 char *mp_api_stored_dup_member (const char *json, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+MpRecord *mp_api_stored_read_record (const char *json, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* MP_ERROR_NOT_FOUND */
 MpRecord *mp_api_stored_get_record (MpDb *db, const char *tenant, const char *id, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

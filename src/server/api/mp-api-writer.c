@@ -83,10 +83,7 @@ work (gpointer data)
 
   while (take_jobs (self, jobs))
     {
-      if (jobs->len == 1)
-        answer (self, jobs->pdata[0]);
-      else
-        answer_together (self, jobs);
+      answer_together (self, jobs);
       for (unsigned int i = 0; i < jobs->len; i++)
         {
           MpApiJob *job = jobs->pdata[i];

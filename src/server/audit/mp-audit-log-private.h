@@ -19,7 +19,5 @@ MpAuditHead *mp_audit_head_new (int64_t sequence,
 /* Reads a stored row; MP_ERROR_INVALID when it is not an entry, or not written as we write one. */
 MpAuditEntry *mp_audit_log_read_row (const MpDbAuditRow *row,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The bytes of an entry that are stored and hashed. */
-char *mp_audit_log_write_entry (MpAuditEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

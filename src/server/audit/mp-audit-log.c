@@ -104,14 +104,6 @@ mp_audit_log_get_db (MpAuditLog *self)
   return self->db;
 }
 
-char *
-mp_audit_log_write_entry (MpAuditEntry *entry)
-{
-  g_autoptr (JsonObject) object = mp_audit_entry_to_json (entry);
-
-  return mp_json_to_canonical (json_object_get_member (object, "entry"));
-}
-
 MpAuditEntry *
 mp_audit_log_read_row (const MpDbAuditRow *row, GError **error)
 {
@@ -128,7 +120,7 @@ mp_audit_log_read_row (const MpDbAuditRow *row, GError **error)
   if (entry == NULL)
     return NULL;
 
-  written = mp_audit_log_write_entry (entry);
+  written = mp_audit_entry_to_canonical (entry);
   if (g_strcmp0 (written, row->entry) != 0)
     {
       g_set_error (error, MP_ERROR, MP_ERROR_INVALID,
@@ -223,6 +215,7 @@ mp_audit_log_append (MpAuditLog *self,
   g_autoptr (MpDbAuditHead) head = NULL;
   g_autoptr (MpAuditEntry) entry = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *digest = NULL;
   g_autofree char *hash = NULL;
   g_autofree char *signature = NULL;
   MpAuditEntryInit full;
@@ -238,8 +231,14 @@ mp_audit_log_append (MpAuditLog *self,
     full.at_unix_us = mp_clock_get_now_unix_us (self->clock);
 
   entry = mp_audit_entry_new (&full);
-  hash = mp_audit_entry_compute_hash (entry, head == NULL ? NULL : head->hash);
-  text = mp_audit_log_write_entry (entry);
+  text = mp_audit_entry_to_canonical (entry);
+  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+  hash = mp_audit_link (head == NULL ? NULL : head->hash, digest);
+  if (hash == NULL)
+    {
+      g_set_error (error, MP_ERROR, MP_ERROR_STORAGE, "The head of the audit trail is damaged");
+      return FALSE;
+    }
   signature = mp_audit_head_sign (tenant, full.sequence, hash, self->secret_key);
   row = (MpDbAuditRow){ .sequence = full.sequence, .entry = text, .hash = hash };
   return mp_db_append_audit (self->db, tenant, &row, &full, signature, error);

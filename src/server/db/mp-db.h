@@ -117,7 +117,8 @@ typedef struct
   const char *id;
   int64_t sequence;
   gboolean archived;
-  const char *json; /* the record as on the wire, with its revision */
+  const char *json;          /* the record as on the wire, with its revision */
+  gboolean keeps_references; /* when put: it is there, and refers to the same credentials */
 } MpDbRecord;
 /* [T] @credentials (nullable): ids of the credentials that the record refers to;
  * @actor and @at_unix_us go into the history. */

@@ -556,7 +556,8 @@ mp_pgsql_db_put_record (MpDb *db,
         " ON CONFLICT (tenant, id) DO UPDATE SET sequence = excluded.sequence,"
         " archived = excluded.archived, json = excluded.json",
         "ssiss", tenant, record->id, record->sequence, record->archived ? "t" : "f", record->json);
-  put_references (db, tenant, record->id, credentials);
+  if (!record->keeps_references)
+    put_references (db, tenant, record->id, credentials);
   send (db, tenant,
         "INSERT INTO history (tenant, id, sequence, at, actor, json)"
         " VALUES ($1, $2, $3, $4, $5, $6)",

@@ -526,7 +526,8 @@ mp_sqlite_db_put_record (MpDb *db,
                         " archived = excluded.archived, json = excluded.json",
                         "ssiis", tenant, record->id, record->sequence,
                         (int64_t) (record->archived != FALSE), record->json) &&
-         put_references (writer, tenant, record->id, credentials, error) &&
+         (record->keeps_references ||
+          put_references (writer, tenant, record->id, credentials, error)) &&
          mp_sqlite_run (writer, error,
                         "INSERT INTO history (tenant, id, sequence, at, actor, json)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mp-api-rest.h"
+
+G_BEGIN_DECLS
+
+/* The second half of what mp_api_prepare_replacement () began. %FALSE: there is nothing prepared,
+ * or it does not hold any more. */
+gboolean
+mp_api_apply_replacement (MpApi *self, MpApiRequest *request, MpApiReply **reply, GError **error);
+
+G_END_DECLS
