@@ -162,6 +162,7 @@ knows_platform (MpTestProgram *fixture,
 {
   g_autofree char *uri = g_strconcat (address, "/v1/tenants/demo/integration-settings", NULL);
   g_autofree char *bearer = g_strconcat ("Bearer ", token, NULL);
+  g_autofree char *key = g_uuid_string_random ();
   g_autofree char *text = g_strdup_printf ("{\"crm\":{\"platform\":\"%s\"}}", platform);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   g_autoptr (SoupMessage) message = soup_message_new ("POST", uri);
@@ -169,6 +170,7 @@ knows_platform (MpTestProgram *fixture,
   g_autoptr (GBytes) answer = NULL;
 
   soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", bearer);
+  soup_message_headers_append (soup_message_get_request_headers (message), "Idempotency-Key", key);
   soup_message_set_request_body_from_bytes (message, "application/json", bytes);
   answer = soup_session_send_and_read (fixture->session, message, NULL, &error);
   g_assert_no_error (error);
