@@ -2,6 +2,7 @@
 #include "mp-commands.h"
 
 #include <glib-unix.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -11,6 +12,7 @@
 #include "mp-service-manager.h"
 
 #define PURGE_INTERVAL_S (24 * 3600)
+#define MAX_ARENAS 2
 
 /* The server at work. Lives on the stack of serve (). */
 typedef struct
@@ -50,6 +52,14 @@ raise_descriptor_limit (void)
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
     g_message ("The limit of open files stays low");
+}
+
+/* The threads are few and do the same: memory that one gives back is for all, not kept apart for
+ * each. */
+static void
+share_memory (void)
+{
+  mallopt (M_ARENA_MAX, MAX_ARENAS);
 }
 
 static void
@@ -238,6 +248,7 @@ mp_command_serve (const MpCommand *self, int argc, char **argv)
   if (!mp_command_parse (self, &argc, &argv, entries, &data_dir))
     return MP_EXIT_USAGE;
   raise_descriptor_limit ();
+  share_memory ();
   config = mp_server_config_copy (&command_line);
   if (!mp_server_config_read (config, &error) ||
       !mp_server_config_prepare (config, mp_service_manager_take_socket (), &listening, &error))

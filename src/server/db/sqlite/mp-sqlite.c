@@ -176,6 +176,9 @@ mp_sqlite_open (const char *path, gboolean writable, GError **error)
                                  "PRAGMA secure_delete = FAST;"
                                  "PRAGMA journal_mode = WAL;"
                                  "PRAGMA synchronous = FULL;";
+  /* There may be many readers, and what they miss the system has: 512 KiB are enough for each. */
+  static const char reader_settings[] = "PRAGMA query_only = ON;"
+                                        "PRAGMA cache_size = -512;";
   g_autoptr (sqlite3) db = NULL;
 
   if (writable && !create_private_file (path, error))
@@ -189,7 +192,7 @@ mp_sqlite_open (const char *path, gboolean writable, GError **error)
   sqlite3_busy_handler (db, wait_while_busy, NULL);
   if (!run_script (db, settings, "Setting up the database", error))
     return NULL;
-  if (!writable && !run_script (db, "PRAGMA query_only = ON", "Setting up a reader", error))
+  if (!writable && !run_script (db, reader_settings, "Setting up a reader", error))
     return NULL;
   return g_steal_pointer (&db);
 }
