@@ -10,6 +10,8 @@
 
 #define DEFAULT_LIMIT 100
 #define MAX_LIMIT 500
+/* Others that may be faster than one request, one after the other. */
+#define MAX_RACES 20
 
 /**
  * mp_api_list_settings:
@@ -214,6 +216,23 @@ change_content (MpApi *self, MpApiRequest *request, gboolean patch, GError **err
   return mp_api_finish_operation (self, request, operation, 200, error);
 }
 
+/* Who writes whatever the state is (If-Match: *) is not told that somebody else was faster. */
+static MpApiReply *
+change_again (MpApi *self, MpApiRequest *request, gboolean patch, GError **error)
+{
+  MpApiReply *reply = change_content (self, request, patch, error);
+
+  for (unsigned int i = 0;
+       i < MAX_RACES && reply != NULL && reply->status == 412 &&
+       g_strcmp0 (request->if_match, "*") == 0 && request->idempotency_key == NULL;
+       i++)
+    {
+      mp_api_reply_free (reply);
+      reply = change_content (self, request, patch, error);
+    }
+  return reply;
+}
+
 /**
  * mp_api_put_settings:
  * @self: the API
@@ -229,7 +248,7 @@ mp_api_put_settings (MpApi *self, MpApiRequest *request, GError **error)
 
   if (mp_api_apply_replacement (self, request, &reply, error))
     return reply;
-  return change_content (self, request, FALSE, error);
+  return change_again (self, request, FALSE, error);
 }
 
 /**
@@ -243,7 +262,7 @@ mp_api_put_settings (MpApi *self, MpApiRequest *request, GError **error)
 MpApiReply *
 mp_api_patch_settings (MpApi *self, MpApiRequest *request, GError **error)
 {
-  return change_content (self, request, TRUE, error);
+  return change_again (self, request, TRUE, error);
 }
 
 static MpApiReply *

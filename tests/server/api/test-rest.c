@@ -427,6 +427,112 @@ test_catalogue (MpTestApi *self, gconstpointer data)
   g_assert_cmpuint (json_array_get_length (mp_json_get_array (order->body, "fields")), >, 10);
 }
 
+#define N_PUTS 12
+
+/* A client with a thread, and so a session, of its own. */
+typedef struct
+{
+  MpTestApi api;
+  char *path;
+  char *etag; /* (nullable): of the record, which nobody else changes; %NULL: others do */
+  char *key;  /* the payment credential */
+  unsigned int number;
+} Writer;
+
+static gpointer
+put_in_thread (gpointer data)
+{
+  Writer *writer = data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  g_main_context_push_thread_default (context);
+  writer->api.session = soup_session_new ();
+  for (unsigned int i = 0; i < N_PUTS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u from %u", i, writer->number);
+      g_autofree char *content = mp_test_content (name, writer->key);
+      g_autofree char *body = g_strdup_printf ("{%s}", content);
+      g_autoptr (MpTestAnswer) answer = mp_test_api_call (
+          &writer->api, &(MpTestRequest){ .token = writer->api.admin,
+                                          .method = "PUT",
+                                          .path = writer->path,
+                                          .body = body,
+                                          .if_match = writer->etag != NULL ? writer->etag : "*" });
+
+      g_assert_cmpuint (answer->status, ==, 200);
+      g_assert_cmpstr (mp_test_string (answer->body, "/name"), ==, name);
+      if (writer->etag != NULL)
+        {
+          g_assert_cmpstr (answer->etag, !=, writer->etag);
+          g_free (writer->etag);
+          writer->etag = g_strdup (answer->etag);
+        }
+    }
+  g_clear_object (&writer->api.session);
+  g_main_context_pop_thread_default (context);
+  return NULL;
+}
+
+/* Writers that come at once are answered together, and each gets what it asked for: those with a
+ * record of their own, and those who write over each other. Every change is in the history, and
+ * (when the test ends) in the trail. */
+static void
+test_at_once (MpTestApi *self, gconstpointer data)
+{
+  g_autofree char *key = mp_test_api_add_key (self, "stripe", "payment");
+  g_autoptr (MpTestAnswer) shared = create (self, "Shared");
+  g_autofree char *history = path_of (shared, "/history");
+  g_autoptr (MpTestAnswer) revisions = NULL;
+  Writer writers[12] = { 0 };
+  GThread *threads[G_N_ELEMENTS (writers)];
+  unsigned int n_shared = 0;
+
+  for (unsigned int i = 0; i < G_N_ELEMENTS (writers); i++)
+    {
+      g_autoptr (MpTestAnswer) own = i % 2 == 0 ? create (self, "Own") : NULL;
+
+      n_shared += own == NULL ? 1 : 0;
+      writers[i] = (Writer){ .api = *self,
+                             .path = path_of (own != NULL ? own : shared, ""),
+                             .etag = own != NULL ? g_strdup (own->etag) : NULL,
+                             .key = key,
+                             .number = i };
+    }
+  for (unsigned int i = 0; i < G_N_ELEMENTS (writers); i++)
+    threads[i] = g_thread_new ("writing", put_in_thread, &writers[i]);
+  for (unsigned int i = 0; i < G_N_ELEMENTS (writers); i++)
+    {
+      g_thread_join (threads[i]);
+      g_free (writers[i].path);
+      g_free (writers[i].etag);
+    }
+  revisions = mp_test_api_get (self, self->user, history);
+  g_assert_cmpuint (json_array_get_length (mp_json_get_array (revisions->body, "items")), ==,
+                    1 + n_shared * N_PUTS);
+}
+
+/* What a replacement was judged by may be gone when its turn comes: a key that was revoked. */
+static void
+test_revoked_key (MpTestApi *self, gconstpointer data)
+{
+  g_autofree char *key = mp_test_api_add_key (self, "stripe", "payment");
+  g_autoptr (MpTestAnswer) made = create (self, "Main");
+  g_autofree char *path = path_of (made, "");
+  g_autofree char *address = g_strconcat ("/credentials/", key, NULL);
+  g_autofree char *content = mp_test_content ("Other", key);
+  g_autofree char *body = g_strdup_printf ("{%s}", content);
+  g_autoptr (MpTestAnswer) revoked = mp_test_api_call (
+      self, &(MpTestRequest){ .token = self->admin, .method = "DELETE", .path = address });
+  g_autoptr (MpTestAnswer) put = mp_test_api_call (
+      self,
+      &(MpTestRequest){
+          .token = self->admin, .method = "PUT", .path = path, .body = body, .if_match = "*" });
+
+  g_assert_cmpuint (revoked->status, ==, 200);
+  mp_test_assert_problem (put, 422, "invalid");
+  mp_test_assert_error (put->body, "/payment_gateway/api_key", "credential-revoked");
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/server/api/rest/" path, MpTestApi, NULL, mp_test_api_set_up, function,             \
               mp_test_api_tear_down)
@@ -442,6 +548,8 @@ main (int argc, char **argv)
   ADD ("does-the-same-key-once", test_idempotency_key);
   ADD ("makes-nothing-without-a-key", test_key_is_needed);
   ADD ("answers-one-request-of-a-key", test_key_in_progress);
+  ADD ("takes-writers-at-once", test_at_once);
+  ADD ("refuses-a-revoked-key", test_revoked_key);
   ADD ("lists-in-pages", test_pages);
   ADD ("refuses-queries-it-does-not-understand", test_refuses_queries);
   ADD ("hides-other-tenants", test_other_tenant);
