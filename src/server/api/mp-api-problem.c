@@ -24,6 +24,7 @@ static const struct
   { MP_PROBLEM_STALE, 412, "There is a newer state" },
   { MP_PROBLEM_PRECONDITION_REQUIRED, 428, "If-Match is needed to change what exists" },
   { MP_PROBLEM_TOO_LARGE, 413, "The body is too large" },
+  { MP_PROBLEM_HEAD_TOO_LARGE, 431, "The head of the request is too large" },
   { MP_PROBLEM_UNSUPPORTED_MEDIA_TYPE, 415, "The body has to be JSON" },
   { MP_PROBLEM_RATE_LIMITED, 429, "Too many requests" },
   { MP_PROBLEM_CURSOR_EXPIRED, 410, "The cursor is not known any more" },

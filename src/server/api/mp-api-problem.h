@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 #define MP_PROBLEM_STALE "stale"
 #define MP_PROBLEM_PRECONDITION_REQUIRED "precondition-required"
 #define MP_PROBLEM_TOO_LARGE "too-large"
+#define MP_PROBLEM_HEAD_TOO_LARGE "head-too-large"
 #define MP_PROBLEM_UNSUPPORTED_MEDIA_TYPE "unsupported-media-type"
 #define MP_PROBLEM_RATE_LIMITED "rate-limited"
 #define MP_PROBLEM_CURSOR_EXPIRED "cursor-expired"

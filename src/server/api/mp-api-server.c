@@ -22,6 +22,9 @@
 #define BODY_TIMEOUT_S 60
 #define ANSWER_TIMEOUT_S 60
 #define NEXT_HEAD_TIMEOUT_S 50
+/* Of the address and the headers. Below what libmicrohttpd has memory for: it answers a head that
+ * does not fit, or that is no HTTP, by itself, with a page that nobody can choose (0.9.75). */
+#define MAX_HEAD_BYTES (8 * 1024)
 /* A refused body is read and dropped, so that the client gets to read the answer; up to here. */
 #define MAX_DROPPED_BYTES (8 * 1024 * 1024)
 /* How long stopping waits for requests that are being answered, and a reload for those of before.
@@ -212,6 +215,15 @@ get_content_length (struct MHD_Connection *connection)
   return length;
 }
 
+static size_t
+get_head_size (struct MHD_Connection *connection)
+{
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info (connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+  return info != NULL ? info->header_size : 0;
+}
+
 /* How long the connection may be silent: longer when the client waits for news. */
 static void
 set_timeout (Exchange *exchange, struct MHD_Connection *connection)
@@ -243,7 +255,11 @@ set_timeout (Exchange *exchange, struct MHD_Connection *connection)
 static void
 admit (Exchange *exchange, struct MHD_Connection *connection, const char *path)
 {
-  exchange->route = mp_api_route (path, exchange->request, &exchange->reply);
+  if (get_head_size (connection) > MAX_HEAD_BYTES)
+    exchange->reply = mp_api_problem_new (MP_PROBLEM_HEAD_TOO_LARGE,
+                                          "At most 8 KiB, the address and the headers together.");
+  else
+    exchange->route = mp_api_route (path, exchange->request, &exchange->reply);
   if (exchange->route != NULL)
     exchange->reply = mp_api_admit (exchange->server->api, exchange->route, exchange->request);
   if (exchange->reply == NULL && get_content_length (connection) > MP_API_MAX_BODY_BYTES)
