@@ -227,7 +227,8 @@ main (int argc, char **argv)
   MpExit status;
 
   mp_secret_refuse_core_dumps ();
-  setlocale (LC_ALL, "");
+  /* Letters are those of the terminal; words stay English, which scripts and the manual know. */
+  setlocale (LC_CTYPE, "");
   status = parse_and_run (&cli, words);
   g_clear_object (&cli.services);
   g_clear_pointer (&cli.base_urls, g_strfreev);
