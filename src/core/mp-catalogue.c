@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "mp-core-data-private.h"
+#include "mp-data-text.h"
 #include "mp-error.h"
 #include "mp-json.h"
 
@@ -359,10 +360,25 @@ mp_catalogue_field_get_name (MpCatalogueField *self)
  * mp_catalogue_field_get_label:
  * @self: a Member Pulse field
  *
- * Returns: (transfer none): what people call it
+ * Returns: (transfer none): what people call it, translated
  */
 const char *
 mp_catalogue_field_get_label (MpCatalogueField *self)
+{
+  g_return_val_if_fail (MP_IS_CATALOGUE_FIELD (self), NULL);
+  return mp_data_text_translate (self->label);
+}
+
+/**
+ * mp_catalogue_field_get_plain_label:
+ * @self: a Member Pulse field
+ *
+ * For what compares labels: what is found must not depend on the language of the program.
+ *
+ * Returns: (transfer none): what people call it, as the catalogue says it
+ */
+const char *
+mp_catalogue_field_get_plain_label (MpCatalogueField *self)
 {
   g_return_val_if_fail (MP_IS_CATALOGUE_FIELD (self), NULL);
   return self->label;
@@ -372,13 +388,13 @@ mp_catalogue_field_get_label (MpCatalogueField *self)
  * mp_catalogue_field_get_description:
  * @self: a Member Pulse field
  *
- * Returns: (transfer none): what it is for; may be empty
+ * Returns: (transfer none): what it is for, translated; may be empty
  */
 const char *
 mp_catalogue_field_get_description (MpCatalogueField *self)
 {
   g_return_val_if_fail (MP_IS_CATALOGUE_FIELD (self), NULL);
-  return self->description;
+  return mp_data_text_translate (self->description);
 }
 
 /**

@@ -50,6 +50,7 @@ MpCompatibility mp_field_type_check (MpFieldType from, MpFieldType to);
 G_DECLARE_FINAL_TYPE (MpCatalogueField, mp_catalogue_field, MP, CATALOGUE_FIELD, GObject)
 const char *mp_catalogue_field_get_name (MpCatalogueField *self);
 const char *mp_catalogue_field_get_label (MpCatalogueField *self);
+const char *mp_catalogue_field_get_plain_label (MpCatalogueField *self);
 const char *mp_catalogue_field_get_description (MpCatalogueField *self);
 MpFieldType mp_catalogue_field_get_field_type (MpCatalogueField *self);
 gboolean mp_catalogue_field_get_required (MpCatalogueField *self);

@@ -209,7 +209,7 @@ mp_field_fit_is_inverted (MpCatalogueField *from, MpCrmField *to, JsonNode *entr
   if (mp_catalogue_field_get_field_type (from) != MP_FIELD_TYPE_BOOLEAN ||
       mp_crm_field_get_field_type (to) != MP_FIELD_TYPE_BOOLEAN)
     return FALSE;
-  if (is_negative (mp_catalogue_field_get_name (from), mp_catalogue_field_get_label (from)) ==
+  if (is_negative (mp_catalogue_field_get_name (from), mp_catalogue_field_get_plain_label (from)) ==
       is_negative (mp_crm_field_get_name (to), mp_crm_field_get_label (to)))
     return FALSE;
   return g_str_equal (mp_mapping_get_sent (entry, YES), YES) ||

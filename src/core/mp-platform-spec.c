@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mp-data-text.h"
 #include "mp-error.h"
 #include "mp-json.h"
 
@@ -120,6 +121,13 @@ check_new_id (gboolean is_new, const char *id, GError **error)
   return FALSE;
 }
 
+/* (nullable): a document's text for people, in the language of the program. */
+static char *
+dup_text (JsonObject *object, const char *member)
+{
+  return g_strdup (mp_data_text_translate (mp_json_get_string (object, member, NULL)));
+}
+
 static gboolean
 require_id_and_label (JsonObject *object, const char **id, const char **label, GError **error)
 {
@@ -138,8 +146,8 @@ parse_setting (JsonObject *object, GError **error)
   if (!require_id_and_label (object, &id, &label, error))
     return NULL;
   setting->id = g_strdup (id);
-  setting->label = g_strdup (label);
-  setting->help = g_strdup (mp_json_get_string (object, "help", NULL));
+  setting->label = g_strdup (mp_data_text_translate (label));
+  setting->help = dup_text (object, "help");
   setting->pattern = g_strdup (mp_json_get_string (object, "pattern", NULL));
   setting->example = g_strdup (mp_json_get_string (object, "example", NULL));
   setting->fallback = g_strdup (mp_json_get_string (object, "default", NULL));
@@ -178,7 +186,7 @@ parse_refusals (MpPartSpec *part, JsonArray *array, GError **error)
         return FALSE;
       refusal = g_new0 (MpRefusal, 1);
       refusal->pattern = g_strdup (pattern);
-      refusal->message = g_strdup (message);
+      refusal->message = g_strdup (mp_data_text_translate (message));
       g_ptr_array_add (part->refusals, refusal);
     }
   return TRUE;
@@ -195,8 +203,8 @@ parse_part (JsonObject *object, GError **error)
   if (!require_id_and_label (object, &id, &label, error))
     return NULL;
   part->id = g_strdup (id);
-  part->label = g_strdup (label);
-  part->help = g_strdup (mp_json_get_string (object, "help", NULL));
+  part->label = g_strdup (mp_data_text_translate (label));
+  part->help = dup_text (object, "help");
   part->pattern = g_strdup (mp_json_get_string (object, "pattern", NULL));
   part->example = g_strdup (mp_json_get_string (object, "example", NULL));
   /* A document that forgets to say so must not show a secret. */
@@ -295,9 +303,9 @@ parse_head (MpPlatformSpec *self, JsonObject *document, GError **error)
   self->id = g_strdup (id);
   self->label = g_strdup (label);
   self->kind = g_strdup (kind);
-  self->key_help = g_strdup (mp_json_get_string (document, "key_help", NULL));
+  self->key_help = dup_text (document, "key_help");
   self->key_address = g_strdup (mp_json_get_string (document, "key_address", NULL));
-  self->unavailable = g_strdup (mp_json_get_string (document, "unavailable", NULL));
+  self->unavailable = dup_text (document, "unavailable");
   return TRUE;
 }
 

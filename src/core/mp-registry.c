@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-registry.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "mp-core-data-private.h"
+#include "mp-data-text.h"
 #include "mp-error.h"
 #include "mp-json.h"
 
@@ -31,24 +30,6 @@ static const struct
   { "object", MP_INPUT_OBJECT },
   { "field", MP_INPUT_FIELD },
   { "mapping", MP_INPUT_MAPPING },
-};
-
-/* The labels of the registry, named here for the translators: xgettext does not read its file. */
-static const char *const labels[] G_GNUC_UNUSED = {
-  N_ ("Integration Settings"),
-  N_ ("CRM"),
-  N_ ("Accounting"),
-  N_ ("Payment Gateway"),
-  N_ ("Name"),
-  N_ ("Platform"),
-  N_ ("Connection"),
-  N_ ("API Key"),
-  N_ ("Member Object"),
-  N_ ("All Member Fields"),
-  N_ ("Event Tag"),
-  N_ ("Course Tag"),
-  N_ ("Order Object"),
-  N_ ("All Order Fields"),
 };
 
 static void
@@ -477,7 +458,7 @@ const char *
 mp_field_spec_get_label (const MpFieldSpec *field)
 {
   g_return_val_if_fail (field != NULL, NULL);
-  return g_dgettext (GETTEXT_PACKAGE, field->label);
+  return mp_data_text_translate (field->label);
 }
 
 /**
@@ -490,5 +471,5 @@ const char *
 mp_section_spec_get_label (const MpSectionSpec *section)
 {
   g_return_val_if_fail (section != NULL, NULL);
-  return g_dgettext (GETTEXT_PACKAGE, section->label);
+  return mp_data_text_translate (section->label);
 }

@@ -138,7 +138,7 @@ mp_match_list_new_from_catalogue (MpCatalogue *catalogue)
       const char *const *options = mp_catalogue_field_get_options (field);
       MpMatchInput input = {
         .name = keep_text (self, mp_catalogue_field_get_name (field)),
-        .label = keep_text (self, mp_catalogue_field_get_label (field)),
+        .label = keep_text (self, mp_catalogue_field_get_plain_label (field)),
         .type = mp_catalogue_field_get_field_type (field),
         .required = mp_catalogue_field_get_required (field),
       };

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mp-data-text.h"
 #include "mp-error.h"
 #include "mp-platform-call.h"
 #include "mp-platform-test.h"
@@ -183,14 +184,15 @@ mp_platform_get_label (MpPlatform *self)
  * mp_platform_get_unverified:
  * @self: a platform
  *
- * Returns: (nullable): why the facts of its document are not verified; %NULL when they are
+ * Returns: (nullable): why the facts of its document are not verified, translated; %NULL
+ *   when they are
  */
 const char *
 mp_platform_get_unverified (MpPlatform *self)
 {
   g_return_val_if_fail (MP_IS_PLATFORM (self), NULL);
 
-  return self->document->unverified;
+  return mp_data_text_translate (self->document->unverified);
 }
 
 /**

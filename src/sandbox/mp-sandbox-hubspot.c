@@ -163,7 +163,7 @@ add_custom (JsonArray *results, const char *catalogue_name, const char *prefix)
     {
       MpCatalogueField *field = mp_catalogue_get_field (catalogue, i);
       g_autofree char *name = dup_snake_case (prefix, mp_catalogue_field_get_name (field));
-      Property property = { name, mp_catalogue_field_get_label (field), NULL, NULL };
+      Property property = { name, mp_catalogue_field_get_plain_label (field), NULL, NULL };
       JsonObject *object;
 
       set_type (&property, mp_catalogue_field_get_field_type (field));
