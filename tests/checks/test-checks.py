@@ -18,6 +18,11 @@ def comment(told="@x: a number", returns="Returns: (transfer full): a text", cod
             "src/core/a.c": f"{TAG}/**\n * mp_f:\n * {told}\n *\n * {returns}\n */\n{code}\n{{\n}}\n"}
 
 
+def translated(text, translation, head="Content-Type: text/plain; charset=UTF-8\\n"):
+    """A German file with one text."""
+    return {"po/LINGUAS": "de\n", "po/de.po": f'msgid ""\nmsgstr "{head}"\n\n#, c-format\nmsgid "{text}"\nmsgstr "{translation}"\n'}
+
+
 CASES = [
     ("folders", {"src/core/a.c": TAG + '#include "mp-core.h"\n'}, None),
     ("folders", {"src/core/a.c": TAG + '#include "mp-http.h"\n'}, "core may not include mp-http.h of http"),
@@ -41,6 +46,14 @@ CASES = [
     ("doc-comments", comment(returns="Returns: a text"), "mp_f () does not tell who owns what it returns"),
     ("doc-comments", comment(code="void\nmp_f (int x)"), "mp_f () returns nothing"),
     ("doc-comments", comment(code="char *\nmp_g (int x)"), "the comment of mp_f () stands before something else"),
+    ("translations", translated("Save %s…", "%s speichern…"), None),
+    ("translations", {"po/LINGUAS": "de\n"}, "po/LINGUAS and the .po files differ"),
+    ("translations", translated("Save", "Speichern "), "blanks at an end differ"),
+    ("translations", translated("Save…", "Speichern"), "an ellipsis differs"),
+    ("translations", translated("Save {name}", "{nahme} speichern"), "the words in braces differ"),
+    ("translations", translated("Save %s of %s", "Speichern"), "number of format specifications"),
+    ("translations", translated("_Save", "Speichern"), "the mnemonic is missing"),
+    ("translations", translated("Begins with sk_.", "Beginnt mit sk_."), None),
     ("format", {"src/core/a.c": TAG + "int  f(void) ;\n"}, "should be clang-formatted"),
 ]
 
