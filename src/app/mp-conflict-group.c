@@ -45,7 +45,7 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MpConflictGroup) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!mp_session_resolve_conflict_finish (MP_SESSION (source), result, &error))
+  if (!mp_session_resolve_finish (MP_SESSION (source), result, &error))
     {
       g_autofree char *text = mp_app_text_dup_error (error, NULL);
 
@@ -60,13 +60,14 @@ static void
 resolve (MpConflictGroup *self, JsonNode *value)
 {
   MpSession *session = mp_context_get_session (self->context);
+  g_autoptr (GPtrArray) choices = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_choice_free);
 
   if (session == NULL)
     return;
 
   set_sensitive (self, FALSE);
-  mp_session_resolve_conflict_async (session, self->conflict, value, NULL, resolved_cb,
-                                     g_object_ref (self));
+  g_ptr_array_add (choices, mp_choice_new (self->conflict, value));
+  mp_session_resolve_async (session, choices, NULL, resolved_cb, g_object_ref (self));
 }
 
 static void

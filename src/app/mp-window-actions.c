@@ -130,13 +130,19 @@ static void
 undone_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MpWindow) self = user_data;
+  g_autoptr (MpRecordModel) record = NULL;
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
-  path = mp_editor_undo_finish (MP_EDITOR (source), result, &error);
-  if (path == NULL)
-    tell_failure (self, error);
-  else
+  record = mp_editor_undo_finish (MP_EDITOR (source), result, &path, &error);
+  if (record == NULL)
+    {
+      tell_failure (self, error);
+      return;
+    }
+
+  mp_context_set_record (mp_window_get_context (self), record);
+  if (path != NULL)
     mp_window_show_field (self, path);
 }
 
@@ -175,6 +181,12 @@ show_conflicts (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   gtk_window_present (
       mp_conflicts_dialog_new (GTK_WINDOW (widget), mp_window_get_context (MP_WINDOW (widget))));
+}
+
+static void
+forget_damage (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  mp_session_forget_damage (get_session (MP_WINDOW (widget)));
 }
 
 /* Tenants */
@@ -327,6 +339,7 @@ mp_window_install_actions (GtkWidgetClass *widget_class)
     { "win.redo", NULL, undo },
     { "win.sync", NULL, sync_now },
     { "win.show-conflicts", NULL, show_conflicts },
+    { "win.forget-damage", NULL, forget_damage },
     { "win.open-tenant", "(ss)", open_tenant },
     { "win.sign-in-other", NULL, sign_in_other },
     { "win.sign-in-again", NULL, sign_in_again },

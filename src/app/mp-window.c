@@ -192,15 +192,19 @@ static void
 update_session_bar (MpWindow *self)
 {
   MpSession *session = mp_context_get_session (self->context);
+  g_autofree char *damage = session != NULL ? mp_session_dup_damage (session) : NULL;
 
+  if (damage != NULL)
+    {
+      mp_message_bar_set_button (self->session_bar, _ ("Understood"), "win.forget-damage");
+      mp_message_bar_show (self->session_bar, MP_MESSAGE_WARNING, damage);
+      return;
+    }
   if (session == NULL || mp_session_get_sync_state (session) != MP_SYNC_STATE_SIGNED_OUT)
     {
       mp_message_bar_hide (self->session_bar);
       return;
     }
-  if (*mp_message_bar_get_text (self->session_bar) != '\0')
-    return;
-
   mp_message_bar_set_button (self->session_bar, _ ("Sign in again…"), "win.sign-in-again");
   mp_message_bar_show (self->session_bar, MP_MESSAGE_WARNING,
                        _ ("You are signed out: the server refused the token, or the keyring does "

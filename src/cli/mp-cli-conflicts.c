@@ -106,6 +106,7 @@ static MpExit
 run_resolve (MpCli *cli, char **arguments, GError **error)
 {
   MpRecordModel *model = cli->settings == NULL ? find_disputed (cli, arguments[0]) : NULL;
+  g_autoptr (GPtrArray) choices = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_choice_free);
   g_autoptr (MpConflict) conflict = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
@@ -131,9 +132,10 @@ run_resolve (MpCli *cli, char **arguments, GError **error)
       mp_cli_set_usage_error (error, "conflicts resolve PATH mine|theirs");
       return MP_EXIT_USAGE;
     }
-  mp_session_resolve_conflict_async (cli->session, conflict, value, NULL, mp_cli_ready_cb, &slot);
+  g_ptr_array_add (choices, mp_choice_new (conflict, value));
+  mp_session_resolve_async (cli->session, choices, NULL, mp_cli_ready_cb, &slot);
   result = mp_cli_wait (&slot);
-  if (!mp_session_resolve_conflict_finish (cli->session, result, error))
+  if (!mp_session_resolve_finish (cli->session, result, error))
     return MP_EXIT_FAILED;
   return mp_cli_finish_edit (cli, model, error);
 }

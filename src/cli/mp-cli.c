@@ -76,6 +76,18 @@ find_profile (MpCli *cli, GPtrArray *profiles)
   return NULL;
 }
 
+static void
+tell_damage (MpSession *session)
+{
+  g_autofree char *damage = mp_session_dup_damage (session);
+
+  if (damage == NULL)
+    return;
+
+  g_printerr ("mpctl: %s\n", damage);
+  mp_session_forget_damage (session);
+}
+
 /**
  * mp_cli_open_session:
  * @cli: this run
@@ -112,7 +124,11 @@ mp_cli_open_session (MpCli *cli, GError **error)
   mp_session_open_async (services, profile->server, profile->tenant, NULL, mp_cli_ready_cb, &slot);
   result = mp_cli_wait (&slot);
   cli->session = mp_session_open_finish (result, error);
-  return cli->session != NULL;
+  if (cli->session == NULL)
+    return FALSE;
+
+  tell_damage (cli->session);
+  return TRUE;
 }
 
 /**

@@ -24,6 +24,7 @@ static const char *const code_names[] = {
   [MP_ERROR_KEYRING_MISSING] = "keyring-missing",
   [MP_ERROR_NEWER] = "newer",
   [MP_ERROR_STORAGE] = "storage",
+  [MP_ERROR_DAMAGED] = "damaged",
   [MP_ERROR_UNCHANGED] = "unchanged",
 };
 

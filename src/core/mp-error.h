@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  * @MP_ERROR_KEYRING_MISSING: no keyring service answers
  * @MP_ERROR_NEWER: a file or message from a newer version of this program
  * @MP_ERROR_STORAGE: the disk is full, read-only or failed
+ * @MP_ERROR_DAMAGED: a file is no longer what was written
  * @MP_ERROR_UNCHANGED: the other side says that what is known here still holds
  *
  * The one error domain of the project. Each code is something a caller does differently.
@@ -45,6 +46,7 @@ typedef enum
   MP_ERROR_KEYRING_MISSING,
   MP_ERROR_NEWER,
   MP_ERROR_STORAGE,
+  MP_ERROR_DAMAGED,
   MP_ERROR_UNCHANGED,
 } MpError;
 

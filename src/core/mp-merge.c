@@ -359,6 +359,39 @@ mp_conflict_get_theirs (MpConflict *self)
 }
 
 /**
+ * mp_choice_new:
+ * @conflict: a conflict, as the person saw it
+ * @value: (nullable): what shall stand there; for a conflict about the whole record (path "") its
+ *   mine or theirs
+ *
+ * Returns: (transfer full): the choice
+ */
+MpChoice *
+mp_choice_new (MpConflict *conflict, JsonNode *value)
+{
+  MpChoice *choice;
+
+  g_return_val_if_fail (MP_IS_CONFLICT (conflict), NULL);
+
+  choice = g_new0 (MpChoice, 1);
+  choice->conflict = g_object_ref (conflict);
+  choice->value = value != NULL ? mp_json_node_copy (value) : NULL;
+  return choice;
+}
+
+/**
+ * mp_choice_free:
+ * @choice: (transfer full): a choice
+ */
+void
+mp_choice_free (MpChoice *choice)
+{
+  g_object_unref (choice->conflict);
+  g_clear_pointer (&choice->value, json_node_unref);
+  g_free (choice);
+}
+
+/**
  * mp_merge_three_way:
  * @registry: says which paths give others their meaning
  * @base: what both sides started from

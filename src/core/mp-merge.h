@@ -24,6 +24,16 @@ JsonNode *mp_conflict_get_base (MpConflict *self);
 JsonNode *mp_conflict_get_mine (MpConflict *self);
 JsonNode *mp_conflict_get_theirs (MpConflict *self);
 
+/* What a person chose where two disagree. */
+typedef struct
+{
+  MpConflict *conflict;
+  JsonNode *value; /* (nullable): not set */
+} MpChoice;
+MpChoice *mp_choice_new (MpConflict *conflict, JsonNode *value) G_GNUC_WARN_UNUSED_RESULT;
+void mp_choice_free (MpChoice *choice);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpChoice, mp_choice_free)
+
 /* Three-way merge per path. @conflicts gets MpConflict; merged holds theirs where they conflict. */
 MpRecord *mp_merge_three_way (MpRegistry *registry,
                               MpRecord *base,

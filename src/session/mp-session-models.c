@@ -71,8 +71,9 @@ find_credential (const char *id, gpointer user_data)
   return mp_session_find_credential (MP_SESSION (user_data), id);
 }
 
-static MpFieldErrors *
-validate (MpSession *self, MpRecord *record, MpCrmMetadata *metadata)
+/* What the rules say of a record. */
+MpFieldErrors *
+mp_session_validate (MpSession *self, MpRecord *record, MpCrmMetadata *metadata)
 {
   const MpValidationContext context = { find_platform, find_credential, self, metadata };
 
@@ -83,8 +84,8 @@ validate (MpSession *self, MpRecord *record, MpCrmMetadata *metadata)
 void
 mp_session_validate_model (MpSession *self, MpRecordModel *model)
 {
-  g_autoptr (MpFieldErrors) errors = validate (self, mp_record_model_get_record (model),
-                                               mp_record_model_get_metadata (model));
+  g_autoptr (MpFieldErrors) errors = mp_session_validate (self, mp_record_model_get_record (model),
+                                                          mp_record_model_get_metadata (model));
 
   mp_record_model_set_errors (model, errors);
 }
@@ -96,7 +97,7 @@ mp_session_is_eligible (MpStoredRecord *stored, gpointer session)
   MpSession *self = MP_SESSION (session);
   MpRecord *record = mp_stored_record_get_record (stored);
   MpRecordModel *model = mp_session_find_record (self, mp_stored_record_get_id (stored));
-  g_autoptr (MpFieldErrors) errors = validate (
+  g_autoptr (MpFieldErrors) errors = mp_session_validate (
       self, record, model != NULL ? mp_record_model_get_metadata (model) : NULL);
 
   return mp_field_errors_count (errors, MP_SEVERITY_ERROR, NULL) == 0;

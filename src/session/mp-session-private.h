@@ -77,6 +77,9 @@ MpSecretName mp_session_name_secret (MpSession *self, const char *item);
 
 /* mp-session-models.c */
 void mp_session_apply_delta (MpSession *self, MpStoreDelta *delta);
+MpFieldErrors *mp_session_validate (MpSession *self,
+                                    MpRecord *record,
+                                    MpCrmMetadata *metadata) G_GNUC_WARN_UNUSED_RESULT;
 void mp_session_validate_model (MpSession *self, MpRecordModel *model);
 gboolean mp_session_is_eligible (MpStoredRecord *stored, gpointer session);
 

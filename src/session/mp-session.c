@@ -13,9 +13,12 @@ typedef enum
   PROP_CONFLICT_COUNT,
   PROP_LAST_SYNCED_UNIX_US,
   PROP_ROLE,
+  PROP_CAN_UNDO,
+  PROP_CAN_REDO,
+  PROP_DAMAGE,
 } MpSessionProperty;
 
-static GParamSpec *properties[PROP_ROLE + 1];
+static GParamSpec *properties[PROP_DAMAGE + 1];
 
 G_DEFINE_FINAL_TYPE (MpSession, mp_session, G_TYPE_OBJECT)
 
@@ -36,6 +39,25 @@ static unsigned int
 get_conflict_count (MpStoreDelta *delta)
 {
   return delta != NULL ? mp_store_delta_get_conflict_count (delta) : 0;
+}
+
+static gboolean
+get_can_undo (MpStoreDelta *delta)
+{
+  return delta != NULL && mp_store_delta_get_can_undo (delta);
+}
+
+static gboolean
+get_can_redo (MpStoreDelta *delta)
+{
+  return delta != NULL && mp_store_delta_get_can_redo (delta);
+}
+
+static gboolean
+is_damage_other (MpStoreDelta *a, MpStoreDelta *b)
+{
+  return g_strcmp0 (get_meta (a, MP_META_SET_ASIDE), get_meta (b, MP_META_SET_ASIDE)) != 0 ||
+         g_strcmp0 (get_meta (a, MP_META_LOST_CHANGES), get_meta (b, MP_META_LOST_CHANGES)) != 0;
 }
 
 static int64_t
@@ -194,6 +216,15 @@ mp_session_get_property (GObject *object, unsigned int prop_id, GValue *value, G
     case PROP_ROLE:
       g_value_set_int (value, (int) self->role);
       break;
+    case PROP_CAN_UNDO:
+      g_value_set_boolean (value, mp_session_get_can_undo (self));
+      break;
+    case PROP_CAN_REDO:
+      g_value_set_boolean (value, mp_session_get_can_redo (self));
+      break;
+    case PROP_DAMAGE:
+      g_value_take_string (value, mp_session_dup_damage (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -254,6 +285,9 @@ mp_session_class_init (MpSessionClass *klass)
       g_param_spec_int64 ("last-synced-unix-us", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_ROLE] = g_param_spec_int ("role", NULL, NULL, MP_ROLE_CLIENT_USER,
                                             MP_ROLE_PLATFORM_ADMIN, MP_ROLE_CLIENT_USER, flags);
+  properties[PROP_CAN_UNDO] = g_param_spec_boolean ("can-undo", NULL, NULL, FALSE, flags);
+  properties[PROP_CAN_REDO] = g_param_spec_boolean ("can-redo", NULL, NULL, FALSE, flags);
+  properties[PROP_DAMAGE] = g_param_spec_string ("damage", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -354,6 +388,12 @@ mp_session_notify_delta (MpSession *self, MpStoreDelta *before)
     g_object_notify_by_pspec (object, properties[PROP_CONFLICT_COUNT]);
   if (get_last_synced (before) != get_last_synced (self->latest))
     g_object_notify_by_pspec (object, properties[PROP_LAST_SYNCED_UNIX_US]);
+  if (get_can_undo (before) != get_can_undo (self->latest))
+    g_object_notify_by_pspec (object, properties[PROP_CAN_UNDO]);
+  if (get_can_redo (before) != get_can_redo (self->latest))
+    g_object_notify_by_pspec (object, properties[PROP_CAN_REDO]);
+  if (is_damage_other (before, self->latest))
+    g_object_notify_by_pspec (object, properties[PROP_DAMAGE]);
   update_role (self);
   update_message (self);
   g_object_thaw_notify (object);
@@ -557,6 +597,109 @@ mp_session_get_last_synced_unix_us (MpSession *self)
   g_return_val_if_fail (MP_IS_SESSION (self), 0);
 
   return get_last_synced (self->latest);
+}
+
+/**
+ * mp_session_get_can_undo:
+ * @self: a session
+ *
+ * Returns: whether there is an edit to take back
+ */
+gboolean
+mp_session_get_can_undo (MpSession *self)
+{
+  g_return_val_if_fail (MP_IS_SESSION (self), FALSE);
+
+  return get_can_undo (self->latest);
+}
+
+/**
+ * mp_session_get_can_redo:
+ * @self: a session
+ *
+ * Returns: whether an edit was taken back and can be made again
+ */
+gboolean
+mp_session_get_can_redo (MpSession *self)
+{
+  g_return_val_if_fail (MP_IS_SESSION (self), FALSE);
+
+  return get_can_redo (self->latest);
+}
+
+/**
+ * mp_session_dup_damage:
+ * @self: a session
+ *
+ * Returns: (transfer full) (nullable): what was found damaged on this computer, what became of it
+ *   and what to do; %NULL: nothing that was not read of
+ */
+char *
+mp_session_dup_damage (MpSession *self)
+{
+  const char *set_aside;
+  const char *lost;
+  guint64 n_lost = 0;
+  g_autoptr (GString) text = NULL;
+
+  g_return_val_if_fail (MP_IS_SESSION (self), NULL);
+
+  set_aside = get_meta (self->latest, MP_META_SET_ASIDE);
+  lost = get_meta (self->latest, MP_META_LOST_CHANGES);
+  if (set_aside == NULL && lost == NULL)
+    return NULL;
+
+  text = g_string_new (NULL);
+  if (set_aside != NULL)
+    g_string_append_printf (
+        text,
+        /* Translators: %s is a file's name */
+        _ ("The settings file on this computer was damaged. It was set aside as “%s”; what could "
+           "be read of it is kept, and what the server has is read again with the next sync."),
+           set_aside);
+  if (lost != NULL && g_ascii_string_to_unsigned (lost, 10, 1, G_MAXUINT32, &n_lost, NULL))
+    {
+      g_autofree char *sentence = g_strdup_printf (
+          ngettext ("%u change made on this computer was damaged and is lost: look through your "
+                    "records and keys.",
+                    "%u changes made on this computer were damaged and are lost: look through "
+                    "your records and keys.",
+                    (unsigned long) n_lost),
+          (unsigned int) n_lost);
+
+      g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "", sentence);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+damage_forgotten_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!mp_store_set_meta_finish (MP_STORE (source), result, &error))
+    g_message ("what was damaged will be told again: %s", error->message);
+}
+
+/**
+ * mp_session_forget_damage:
+ * @self: a session
+ *
+ * The person has read mp_session_dup_damage ().
+ */
+void
+mp_session_forget_damage (MpSession *self)
+{
+  g_autoptr (GHashTable) meta = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_return_if_fail (MP_IS_SESSION (self));
+
+  if (self->store == NULL)
+    return;
+
+  g_hash_table_insert (meta, (gpointer) MP_META_SET_ASIDE, NULL);
+  g_hash_table_insert (meta, (gpointer) MP_META_LOST_CHANGES, NULL);
+  mp_store_set_meta_async (self->store, meta, NULL, damage_forgotten_cb, NULL);
 }
 
 /**

@@ -33,7 +33,7 @@ typedef enum
 /*
  * One signed-in tenant: its store, its keys, its sync and its platforms' answers, for the window
  * and for mpctl alike. Main thread only. Properties (all notify): sync-state, sync-message,
- * pending-count, conflict-count, last-synced-unix-us, role.
+ * pending-count, conflict-count, last-synced-unix-us, role, can-undo, can-redo, damage.
  */
 #define MP_TYPE_SESSION (mp_session_get_type ())
 G_DECLARE_FINAL_TYPE (MpSession, mp_session, MP, SESSION, GObject)
@@ -80,6 +80,11 @@ unsigned int mp_session_get_pending_count (MpSession *self);
 unsigned int mp_session_get_conflict_count (MpSession *self);
 int64_t mp_session_get_last_synced_unix_us (MpSession *self); /* 0: never */
 
+/* What was damaged on this computer and what became of it, for the person to read once; (nullable).
+ * Property: damage. */
+char *mp_session_dup_damage (MpSession *self) G_GNUC_WARN_UNUSED_RESULT;
+void mp_session_forget_damage (MpSession *self);
+
 GListModel *
 mp_session_get_records (MpSession *self); /* of MpRecordModel, by name, archived ones too */
 GListModel *
@@ -113,15 +118,29 @@ void mp_session_set_archived_async (MpSession *self,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
 gboolean mp_session_set_archived_finish (MpSession *self, GAsyncResult *result, GError **error);
-/* @value: what to keep (transfer none) (nullable): not set. The choice is a new edit on top of the
- * server's state. */
-void mp_session_resolve_conflict_async (MpSession *self,
-                                        MpConflict *conflict,
-                                        JsonNode *value,
-                                        GCancellable *cancellable,
-                                        GAsyncReadyCallback callback,
-                                        gpointer user_data);
-gboolean mp_session_resolve_conflict_finish (MpSession *self, GAsyncResult *result, GError **error);
+/* @choices: (element-type MpChoice), of one record. They are a new edit on top of the server's
+ * state. */
+void mp_session_resolve_async (MpSession *self,
+                               GPtrArray *choices,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean mp_session_resolve_finish (MpSession *self, GAsyncResult *result, GError **error);
+MpRecord *mp_session_preview_resolution (MpSession *self,
+                                         GPtrArray *choices,
+                                         MpFieldErrors **errors) G_GNUC_WARN_UNUSED_RESULT;
+/* The newest edit, of whatever record, or with @redo the one that was taken back last. */
+gboolean mp_session_get_can_undo (MpSession *self);
+gboolean mp_session_get_can_redo (MpSession *self);
+void mp_session_undo_async (MpSession *self,
+                            gboolean redo,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+MpRecordModel *mp_session_undo_finish (MpSession *self,
+                                       GAsyncResult *result,
+                                       char **path,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Credentials. The secret goes to the keyring and, sealed, into the outbox; nowhere else. */
 typedef struct

@@ -37,8 +37,10 @@ set_key (MpStoreConnection *connection, const char *id, unsigned int version, GE
     return mp_store_sql_run (connection->db, error, "DELETE FROM keys WHERE credential = ?1", "t",
                              id);
   return mp_store_sql_run (connection->db, error,
-                           "INSERT INTO keys (credential, version) VALUES (?1, ?2)"
-                           " ON CONFLICT (credential) DO UPDATE SET version = ?2",
+                           "INSERT INTO keys (credential, version, mark)"
+                           " VALUES (?1, ?2, mp_digest (?1, ?2))"
+                           " ON CONFLICT (credential) DO UPDATE SET version = ?2,"
+                           " mark = excluded.mark",
                            "ti", id, (int64_t) version);
 }
 
@@ -152,7 +154,8 @@ reseal (MpStoreConnection *connection, gpointer data, gpointer *output, GError *
   json_object_set_string_member (payload, "key_id", input->key_id);
   text = mp_store_body_new (body, &digest);
   if (!mp_store_sql_run (connection->db, error,
-                         "UPDATE outbox SET op = ?2, body = ?3, digest = ?4, state = 'pending'"
+                         "UPDATE outbox SET op = ?2, body = ?3, digest = ?4, state = 'pending',"
+                         " mark = mp_digest (?2, kind, target, action, 'pending')"
                          " WHERE op = ?1 AND state = 'unsealed'",
                          "tttt", input->op, op, text, digest))
     return FALSE;

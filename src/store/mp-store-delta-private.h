@@ -20,6 +20,8 @@ struct _MpStoreDelta
   unsigned int pending_count;
   unsigned int conflict_count;
   gboolean has_unsealed;
+  gboolean can_undo;
+  gboolean can_redo;
 };
 
 MpStoreDelta *mp_store_delta_new (gboolean complete) G_GNUC_WARN_UNUSED_RESULT;

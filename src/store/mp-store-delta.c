@@ -194,3 +194,31 @@ mp_store_delta_get_has_unsealed (MpStoreDelta *self)
 
   return self->has_unsealed;
 }
+
+/**
+ * mp_store_delta_get_can_undo:
+ * @self: a delta
+ *
+ * Returns: whether there is an edit to take back
+ */
+gboolean
+mp_store_delta_get_can_undo (MpStoreDelta *self)
+{
+  g_return_val_if_fail (MP_IS_STORE_DELTA (self), FALSE);
+
+  return self->can_undo;
+}
+
+/**
+ * mp_store_delta_get_can_redo:
+ * @self: a delta
+ *
+ * Returns: whether there is an edit that was taken back and can be made again
+ */
+gboolean
+mp_store_delta_get_can_redo (MpStoreDelta *self)
+{
+  g_return_val_if_fail (MP_IS_STORE_DELTA (self), FALSE);
+
+  return self->can_redo;
+}

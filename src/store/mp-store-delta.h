@@ -23,5 +23,7 @@ const char *mp_store_delta_get_meta (MpStoreDelta *self, const char *name);
 unsigned int mp_store_delta_get_pending_count (MpStoreDelta *self);
 unsigned int mp_store_delta_get_conflict_count (MpStoreDelta *self);
 gboolean mp_store_delta_get_has_unsealed (MpStoreDelta *self);
+gboolean mp_store_delta_get_can_undo (MpStoreDelta *self);
+gboolean mp_store_delta_get_can_redo (MpStoreDelta *self);
 
 G_END_DECLS

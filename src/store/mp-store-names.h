@@ -3,6 +3,8 @@
 
 /* The file of a store, in its folder. */
 #define MP_STORE_FILE "settings.sqlite"
+/* Held by every process that has the file open. */
+#define MP_STORE_LOCK_FILE "settings.lock"
 
 /* Names of what mp_store_delta_get_meta () answers. */
 #define MP_META_CURSOR "cursor"        /* EPOCH.SEQ up to which the feed was read */
@@ -25,3 +27,6 @@
   "audit-suspect"                     /* the verdict, when it was not the trail of before          \
                                        */
 #define MP_META_SYNCED_AT "synced-at" /* unix microseconds of the last complete sync */
+/* What was damaged here, until the person has read of it: mp_store_set_meta_async () forgets it. */
+#define MP_META_SET_ASIDE "set-aside"       /* the damaged file's name */
+#define MP_META_LOST_CHANGES "lost-changes" /* how many changes could not be read any more */

@@ -73,7 +73,8 @@ read_operations (MpStoreConnection *connection, const char *sql, Batch *batch, G
         {
           g_message ("an operation on credential %s was damaged and is lost",
                      mp_store_sql_text (statement, 1));
-          if (!delete_operation (connection, mp_store_sql_text (statement, 2), error))
+          if (!delete_operation (connection, mp_store_sql_text (statement, 2), error) ||
+              !mp_store_rows_add_lost (connection, 1, error))
             return FALSE;
         }
       else if (!batch_has_room (batch, strlen (text)))
@@ -95,8 +96,10 @@ mark_in_flight (MpStoreConnection *connection, const Batch *batch, GError **erro
       MpOperation *operation = g_ptr_array_index (batch->operations, i);
 
       if (!mp_store_sql_run (connection->db, error,
-                             "UPDATE outbox SET state = 'in-flight' WHERE op = ?1", "t",
-                             mp_operation_get_op (operation)))
+                             "UPDATE outbox SET state = 'in-flight',"
+                             " mark = mp_digest (op, kind, target, action, 'in-flight')"
+                             " WHERE op = ?1",
+                             "t", mp_operation_get_op (operation)))
         return FALSE;
     }
   return TRUE;
@@ -298,8 +301,10 @@ answer_credential (MpStoreConnection *connection,
 
   if (is_key_retired (result))
     return mp_store_sql_run (connection->db, error,
-                             "UPDATE outbox SET state = 'unsealed' WHERE op = ?1", "t",
-                             mp_push_result_get_op (result));
+                             "UPDATE outbox SET state = 'unsealed',"
+                             " mark = mp_digest (op, kind, target, action, 'unsealed')"
+                             " WHERE op = ?1",
+                             "t", mp_push_result_get_op (result));
 
   if (!delete_operation (connection, mp_push_result_get_op (result), error) ||
       !mp_store_rows_load_credential (connection, id, &base, &local, error) ||
@@ -313,8 +318,9 @@ answer_credential (MpStoreConnection *connection,
   /* Somebody replaced it before us: our secret has another version than we gave it. */
   if (applied && credential != NULL && g_str_equal (action, "replace") &&
       !mp_store_sql_run (connection->db, error,
-                         "UPDATE keys SET version = ?2 WHERE credential = ?1", "ti", id,
-                         (int64_t) mp_credential_get_version (credential)))
+                         "UPDATE keys SET version = ?2, mark = mp_digest (credential, ?2)"
+                         " WHERE credential = ?1",
+                         "ti", id, (int64_t) mp_credential_get_version (credential)))
     return FALSE;
 
   /* Until the feed brings it, what the server answered is shown, unless the feed has been here. */

@@ -3,10 +3,8 @@
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-store-edits-private.h"
 #include "mp-stored-record-private.h"
-
-/* How many edits of a record are kept for undo. */
-#define MAX_EDITS_TEXT "200"
 
 /* The input of a call about one record; what is JSON is a text until it is in the worker. */
 typedef struct
@@ -38,14 +36,6 @@ record_input_new (const char *id, JsonObject *body)
   input->id = g_strdup (id);
   input->body = body != NULL ? mp_store_body_new (body, NULL) : NULL;
   return input;
-}
-
-static void
-stored_edit_free (MpStoredEdit *edit)
-{
-  g_clear_pointer (&edit->before, mp_changes_unref);
-  g_clear_pointer (&edit->after, mp_changes_unref);
-  g_free (edit);
 }
 
 static gboolean
@@ -102,67 +92,25 @@ change_record (MpStoreConnection *connection,
   return save_and_answer (connection, entry, output, error);
 }
 
-static char *
-changes_to_text (MpChanges *changes)
-{
-  g_autoptr (JsonObject) object = mp_changes_to_json (changes);
-
-  return mp_store_body_new (object, NULL);
-}
-
-static MpChanges *
-changes_from_text (const char *text, GError **error)
-{
-  g_autoptr (JsonObject) object = mp_json_parse_object (text, -1, error);
-
-  return object != NULL ? mp_changes_new_from_json (object, error) : NULL;
-}
-
-/* Keeps what an edit changed, for undo. @after: leaf by leaf */
-static gboolean
-remember_edit (MpStoreConnection *connection, MpRecord *seen, MpChanges *after, GError **error)
-{
-  const char *id = mp_record_get_id (seen);
-  g_autoptr (MpChanges) before = mp_changes_new ();
-  g_autofree char *before_text = NULL;
-  g_autofree char *after_text = changes_to_text (after);
-
-  for (unsigned int i = 0; i < mp_changes_get_size (after); i++)
-    {
-      const char *path = mp_changes_get_path (after, i);
-
-      mp_changes_set (before, path, mp_record_get_value (seen, path));
-    }
-  before_text = changes_to_text (before);
-
-  return mp_store_sql_run (connection->db, error,
-                           "INSERT INTO edits (record, at, before, after)"
-                           " VALUES (?1, ?2, ?3, ?4)",
-                           "titt", id, mp_clock_get_now_unix_us (connection->clock), before_text,
-                           after_text) &&
-         mp_store_sql_run (connection->db, error,
-                           "DELETE FROM edits WHERE record = ?1 AND position NOT IN"
-                           " (SELECT position FROM edits WHERE record = ?1"
-                           " ORDER BY position DESC LIMIT " MAX_EDITS_TEXT ")",
-                           "t", id);
-}
-
 static gboolean
 edit_entry (MpStoreConnection *connection,
             MpRecordEntry *entry,
             const RecordInput *input,
             GError **error)
 {
-  g_autoptr (MpChanges) changes = changes_from_text (input->body, error);
+  g_autoptr (MpChanges) changes = mp_store_edits_read (input->body, error);
   g_autoptr (MpRecord) seen = NULL;
-  g_autoptr (MpChanges) leaves = NULL;
+  g_autoptr (MpChanges) before = NULL;
+  g_autoptr (MpChanges) after = NULL;
 
   if (changes == NULL)
     return FALSE;
 
   seen = mp_record_entry_dup_shown (entry);
-  leaves = mp_record_entry_edit (entry, connection->registry, changes);
-  return mp_changes_get_size (leaves) == 0 || remember_edit (connection, seen, leaves, error);
+  after = mp_record_entry_edit (entry, connection->registry, changes);
+  before = mp_store_edits_values_of (seen, after);
+  return mp_changes_get_size (after) == 0 ||
+         mp_store_edits_remember (connection, entry->id, before, after, MP_STORE_EDIT_STAYS, error);
 }
 
 static gboolean
@@ -177,8 +125,16 @@ archive_entry (MpStoreConnection *connection,
                const RecordInput *input,
                GError **error)
 {
+  g_autoptr (MpRecord) seen = mp_record_entry_dup_shown (entry);
+  g_autoptr (MpChanges) none = mp_changes_new ();
+
+  if (mp_record_get_archived (seen) == input->archived)
+    return TRUE;
+
   mp_record_entry_set_archived (entry, input->archived);
-  return TRUE;
+  return mp_store_edits_remember (connection, entry->id, none, none,
+                                  input->archived ? MP_STORE_EDIT_ARCHIVES : MP_STORE_EDIT_RESTORES,
+                                  error);
 }
 
 static gboolean
@@ -187,7 +143,76 @@ archive_record (MpStoreConnection *connection, gpointer input, gpointer *output,
   return change_record (connection, input, archive_entry, output, error);
 }
 
-/* The body: {"conflict": {…}, "value": …} */
+/* What the choices of one resolution change, each way: taken back, the other side stands there. */
+typedef struct
+{
+  MpChanges *before;
+  MpChanges *after;
+  MpStoreEditKind kind;
+} Resolution;
+
+static void
+note_whole_choice (Resolution *resolution, MpRecord *mine, MpRecord *theirs, gboolean is_theirs)
+{
+  MpRecord *from = is_theirs ? mine : theirs;
+  MpRecord *to = is_theirs ? theirs : mine;
+  g_autoptr (MpChanges) after = mp_record_diff (from, to);
+  g_autoptr (MpChanges) before = mp_record_diff (to, from);
+
+  mp_changes_merge (resolution->after, after);
+  mp_changes_merge (resolution->before, before);
+  if (mp_record_get_archived (from) != mp_record_get_archived (to))
+    resolution->kind =
+        mp_record_get_archived (to) ? MP_STORE_EDIT_ARCHIVES : MP_STORE_EDIT_RESTORES;
+}
+
+static void
+note_choice (Resolution *resolution,
+             MpRecordEntry *entry,
+             MpRecord *seen,
+             MpConflict *conflict,
+             JsonNode *value)
+{
+  const char *path = mp_conflict_get_path (conflict);
+  JsonNode *theirs = mp_conflict_get_theirs (conflict);
+  const gboolean is_theirs =
+      value == NULL || theirs == NULL ? value == theirs : mp_json_node_equal (value, theirs);
+
+  if (*path != '\0')
+    {
+      mp_changes_set (resolution->before, path,
+                      is_theirs ? mp_record_get_value (seen, path) : theirs);
+      mp_changes_set (resolution->after, path, value);
+    }
+  /* A record that the server lost goes, or is made anew: neither is a change of its values. */
+  else if (entry->base != NULL)
+    note_whole_choice (resolution, seen, entry->base, is_theirs);
+}
+
+/* @choice: {"conflict": {…}, "value": …} */
+static gboolean
+resolve_one (MpStoreConnection *connection,
+             MpRecordEntry *entry,
+             MpRecord *seen,
+             JsonObject *choice,
+             Resolution *resolution,
+             GError **error)
+{
+  JsonObject *object = mp_json_require_object (choice, "conflict", error);
+  g_autoptr (MpConflict) conflict =
+                 object != NULL ? mp_conflict_new_from_json (object, error) : NULL;
+  JsonNode *value = json_object_get_member (choice, "value");
+
+  if (conflict == NULL)
+    return FALSE;
+  if (value != NULL && JSON_NODE_HOLDS_NULL (value))
+    value = NULL;
+
+  note_choice (resolution, entry, seen, conflict, value);
+  return mp_record_entry_resolve (entry, connection->registry, conflict, value, error);
+}
+
+/* The body: {"choices": […]} */
 static gboolean
 resolve_entry (MpStoreConnection *connection,
                MpRecordEntry *entry,
@@ -195,13 +220,25 @@ resolve_entry (MpStoreConnection *connection,
                GError **error)
 {
   g_autoptr (JsonObject) body = mp_json_parse_object (input->body, -1, error);
-  JsonObject *object = body != NULL ? mp_json_require_object (body, "conflict", error) : NULL;
-  g_autoptr (MpConflict) conflict =
-                 object != NULL ? mp_conflict_new_from_json (object, error) : NULL;
+  JsonArray *choices = body != NULL ? mp_json_require_array (body, "choices", error) : NULL;
+  g_autoptr (MpRecord) seen = mp_record_entry_dup_shown (entry);
+  g_autoptr (MpChanges) before = mp_changes_new ();
+  g_autoptr (MpChanges) after = mp_changes_new ();
+  Resolution resolution = { before, after, MP_STORE_EDIT_STAYS };
 
-  return conflict != NULL &&
-         mp_record_entry_resolve (entry, connection->registry, conflict,
-                                  json_object_get_member (body, "value"), error);
+  if (choices == NULL)
+    return FALSE;
+
+  for (unsigned int i = 0; i < json_array_get_length (choices); i++)
+    {
+      if (!resolve_one (connection, entry, seen, mp_json_array_get_object (choices, i), &resolution,
+                        error))
+        return FALSE;
+    }
+  if (mp_record_entry_is_void (entry) ||
+      (mp_changes_get_size (after) == 0 && resolution.kind == MP_STORE_EDIT_STAYS))
+    return TRUE;
+  return mp_store_edits_remember (connection, entry->id, before, after, resolution.kind, error);
 }
 
 static gboolean
@@ -210,34 +247,15 @@ resolve_record (MpStoreConnection *connection, gpointer input, gpointer *output,
   return change_record (connection, input, resolve_entry, output, error);
 }
 
-static gboolean
-list_edits (MpStoreConnection *connection, gpointer data, gpointer *output, GError **error)
+static JsonObject *
+choice_to_json (const MpChoice *choice)
 {
-  const RecordInput *input = data;
-  g_autoptr (GPtrArray) edits = g_ptr_array_new_with_free_func ((GDestroyNotify) stored_edit_free);
-  g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (
-      connection->db, error,
-      "SELECT at, before, after FROM edits WHERE record = ?1 ORDER BY position DESC", "t",
-      input->id);
-  MpStoreStep step;
+  JsonObject *object = json_object_new ();
 
-  while ((step = mp_store_sql_step (statement, error)) == MP_STORE_ROW)
-    {
-      MpStoredEdit *edit = g_new0 (MpStoredEdit, 1);
-
-      g_ptr_array_add (edits, edit);
-      edit->at_unix_us = sqlite3_column_int64 (statement, 0);
-      edit->before = changes_from_text (mp_store_sql_text (statement, 1), error);
-      edit->after =
-          edit->before != NULL ? changes_from_text (mp_store_sql_text (statement, 2), error) : NULL;
-      if (edit->after == NULL)
-        return FALSE;
-    }
-  if (step != MP_STORE_DONE)
-    return FALSE;
-
-  *output = g_steal_pointer (&edits);
-  return TRUE;
+  json_object_set_object_member (object, "conflict", mp_conflict_to_json (choice->conflict));
+  if (choice->value != NULL)
+    json_object_set_member (object, "value", mp_json_node_copy (choice->value));
+  return object;
 }
 
 static void
@@ -400,36 +418,38 @@ mp_store_set_archived_finish (MpStore *self, GAsyncResult *result, GError **erro
 /**
  * mp_store_resolve_async:
  * @self: a store
- * @conflict: a conflict, as the person saw it
- * @value: (nullable): what shall stand there; for a conflict about the whole record (path "") its
- *   mine or theirs
+ * @choices: (element-type MpChoice): at least one, all of the same record
  * @cancellable: (nullable): to cancel it with, before it has begun
  * @callback: called when it is on disk
  * @user_data: for @callback
  *
- * Ends a conflict. What is not the server's value becomes a new change on top of the server's
- * state.
+ * Ends conflicts, all of @choices or none. What is not the server's value becomes a new change on
+ * top of the server's state. Taken back by mp_store_undo_async (), the other side's values stand
+ * there.
  */
 void
 mp_store_resolve_async (MpStore *self,
-                        MpConflict *conflict,
-                        JsonNode *value,
+                        GPtrArray *choices,
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
 {
   g_autoptr (JsonObject) body = json_object_new ();
+  JsonArray *array = json_array_new ();
+  const MpChoice *first;
 
   g_return_if_fail (MP_IS_STORE (self));
-  g_return_if_fail (MP_IS_CONFLICT (conflict));
-  g_return_if_fail (mp_conflict_get_record_id (conflict) != NULL);
+  g_return_if_fail (choices != NULL && choices->len > 0);
 
-  json_object_set_object_member (body, "conflict", mp_conflict_to_json (conflict));
-  if (value != NULL)
-    json_object_set_member (body, "value", mp_json_node_copy (value));
+  first = g_ptr_array_index (choices, 0);
+  g_return_if_fail (mp_conflict_get_record_id (first->conflict) != NULL);
+
+  for (unsigned int i = 0; i < choices->len; i++)
+    json_array_add_object_element (array, choice_to_json (g_ptr_array_index (choices, i)));
+  json_object_set_array_member (body, "choices", array);
   push_change (self, mp_store_resolve_async, resolve_record,
-               record_input_new (mp_conflict_get_record_id (conflict), body), cancellable, callback,
-               user_data);
+               record_input_new (mp_conflict_get_record_id (first->conflict), body), cancellable,
+               callback, user_data);
 }
 
 /**
@@ -438,7 +458,7 @@ mp_store_resolve_async (MpStore *self,
  * @result: the result given to the callback
  * @error: return location
  *
- * Fails with %MP_ERROR_NOT_FOUND when it was resolved before, %MP_ERROR_CONFLICT when the server's
+ * Fails with %MP_ERROR_NOT_FOUND when one was resolved before, %MP_ERROR_CONFLICT when the server's
  * side of it changed since it was read, %MP_ERROR_INVALID when the value cannot be,
  * %MP_ERROR_STORAGE.
  *
@@ -449,50 +469,4 @@ MpStoredRecord *
 mp_store_resolve_finish (MpStore *self, GAsyncResult *result, GError **error)
 {
   return mp_store_take_output (self, result, mp_store_resolve_async, error);
-}
-
-/**
- * mp_store_list_edits_async:
- * @self: a store
- * @record_id: a record's id
- * @cancellable: (nullable): to cancel it with
- * @callback: called when they are read
- * @user_data: for @callback
- *
- * Lists what was changed in a record here, for undo.
- */
-void
-mp_store_list_edits_async (MpStore *self,
-                           const char *record_id,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data)
-{
-  MpStoreCall call = {
-    .source_tag = mp_store_list_edits_async,
-    .access = MP_STORE_READS,
-    .work = list_edits,
-    .free_input = (GDestroyNotify) record_input_free,
-    .free_output = (GDestroyNotify) g_ptr_array_unref,
-  };
-
-  g_return_if_fail (MP_IS_STORE (self));
-  g_return_if_fail (record_id != NULL);
-
-  call.input = record_input_new (record_id, NULL);
-  mp_store_push (self, &call, cancellable, callback, user_data);
-}
-
-/**
- * mp_store_list_edits_finish:
- * @self: a store
- * @result: the result given to the callback
- * @error: return location
- *
- * Returns: (transfer full) (element-type MpStoredEdit): the last 200, newest first
- */
-GPtrArray *
-mp_store_list_edits_finish (MpStore *self, GAsyncResult *result, GError **error)
-{
-  return mp_store_take_output (self, result, mp_store_list_edits_async, error);
 }

@@ -4,7 +4,7 @@
 #include "mp-clock.h"
 #include "mp-record-entry-private.h"
 #include "mp-store-delta-private.h"
-#include "mp-store-sql-private.h"
+#include "mp-store-file-private.h"
 
 #include <json-glib/json-glib.h>
 
@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 /* What the worker thread works with. The sets are those of the transaction that is on. */
 typedef struct
 {
-  sqlite3 *db;
+  MpStoreFile file;
+  sqlite3 *db; /* the file's */
   MpRegistry *registry;
   MpClock *clock;
   GHashTable *touched_records;     /* (element-type utf8) */
@@ -60,7 +61,12 @@ gboolean mp_store_rows_set_meta (MpStoreConnection *connection,
                                  const char *value,
                                  GError **error);
 gboolean
+mp_store_rows_add_lost (MpStoreConnection *connection, unsigned int n_changes, GError **error);
+gboolean
 mp_store_rows_begin_listing (MpStoreConnection *connection, const char *why, GError **error);
+
+/* mp-store-verify.c */
+gboolean mp_store_verify (MpStoreConnection *connection, const char *set_aside, GError **error);
 
 /* A body as it is stored beside its digest. */
 char *mp_store_body_new (JsonObject *object, char **digest) G_GNUC_WARN_UNUSED_RESULT;

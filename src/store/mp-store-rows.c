@@ -28,10 +28,11 @@ read_lifecycle (const char *name)
 }
 
 static JsonObject *
-pending_to_json (MpPending *pending)
+pending_to_json (MpPending *pending, const char *id)
 {
   JsonObject *object = json_object_new ();
 
+  json_object_set_string_member (object, "record", id);
   json_object_set_boolean_member (object, "create", pending->create);
   json_object_set_object_member (object, "set", mp_changes_to_json (pending->set));
   json_object_set_object_member (object, "expect", mp_changes_to_json (pending->expect));
@@ -70,6 +71,25 @@ mark_damaged (MpStoreConnection *connection, const char *id)
   g_hash_table_add (connection->damaged_records, g_strdup (id));
 }
 
+/* Until the next edit the person reads of it where the server's errors stand. */
+static void
+add_notice (MpRecordEntry *entry, const char *text)
+{
+  if (entry->errors == NULL)
+    entry->errors = mp_field_errors_new ();
+  mp_field_errors_add (entry->errors, MP_SEVERITY_ERROR, "", MP_FIELD_SERVER, "message", text,
+                       NULL);
+}
+
+static void
+note_lost_change (MpStoreConnection *connection, MpRecordEntry *entry)
+{
+  mark_damaged (connection, entry->id);
+  g_clear_pointer (&entry->errors, mp_field_errors_unref);
+  add_notice (entry, _ ("A change kept on this computer was damaged and is lost: please look "
+                        "through this"));
+}
+
 static gboolean
 read_outbox_row (MpRecordEntry *entry, sqlite3_stmt *statement)
 {
@@ -103,16 +123,8 @@ load_outbox (MpStoreConnection *connection, MpRecordEntry *entry, GError **error
 
   while ((step = mp_store_sql_step (statement, error)) == MP_STORE_ROW)
     {
-      if (read_outbox_row (entry, statement))
-        continue;
-
-      mark_damaged (connection, entry->id);
-      g_clear_pointer (&entry->errors, mp_field_errors_unref);
-      entry->errors = mp_field_errors_new ();
-      mp_field_errors_add (
-          entry->errors, MP_SEVERITY_ERROR, "", MP_FIELD_SERVER, "message",
-          _ ("A change kept on this computer was damaged and is lost: please look through this"),
-             NULL);
+      if (!read_outbox_row (entry, statement))
+        note_lost_change (connection, entry);
     }
   return step == MP_STORE_DONE;
 }
@@ -121,16 +133,24 @@ static gboolean
 load_conflicts (MpStoreConnection *connection, MpRecordEntry *entry, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (
-      connection->db, error, "SELECT body FROM conflicts WHERE record = ?1 ORDER BY path", "t",
-      entry->id);
+      connection->db, error,
+      "SELECT body, mark IS mp_digest (record, path, body) FROM conflicts"
+      " WHERE record = ?1 ORDER BY path",
+      "t", entry->id);
   MpStoreStep step;
 
   while ((step = mp_store_sql_step (statement, error)) == MP_STORE_ROW)
     {
-      g_autoptr (JsonObject) body =
-                     mp_json_parse_object (mp_store_sql_text (statement, 0), -1, error);
-      MpConflict *conflict = body != NULL ? mp_conflict_new_from_json (body, error) : NULL;
+      g_autoptr (JsonObject) body = NULL;
+      MpConflict *conflict;
 
+      if (!sqlite3_column_int (statement, 1))
+        {
+          note_lost_change (connection, entry);
+          continue;
+        }
+      body = mp_json_parse_object (mp_store_sql_text (statement, 0), -1, error);
+      conflict = body != NULL ? mp_conflict_new_from_json (body, error) : NULL;
       if (conflict == NULL)
         return FALSE;
       g_ptr_array_add (entry->conflicts, conflict);
@@ -160,7 +180,9 @@ write_errors (MpFieldErrors *errors)
   return mp_json_to_text (node);
 }
 
-#define RECORD_COLUMNS "id, created_at, created_by, base, digest, errors, version"
+#define RECORD_COLUMNS                                                                             \
+  "id, created_at, created_by, base, digest, errors, version,"                                     \
+  " mark IS mp_digest (id, created_at, created_by, base_revision, errors)"
 
 static MpRecordEntry *
 read_record_row (MpStoreConnection *connection, sqlite3_stmt *statement)
@@ -175,10 +197,20 @@ read_record_row (MpStoreConnection *connection, sqlite3_stmt *statement)
       g_autoptr (JsonObject) body = mp_store_body_read (base, mp_store_sql_text (statement, 4));
 
       entry->base = body != NULL ? mp_record_new_from_json (body, NULL) : NULL;
+      /* The record that it is about is in the body: the id beside it may be what is damaged. */
+      if (entry->base != NULL && !g_str_equal (mp_record_get_id (entry->base), id))
+        g_clear_object (&entry->base);
       if (entry->base == NULL)
         mark_damaged (connection, id);
     }
-  entry->errors = read_errors (mp_store_sql_text (statement, 5));
+  if (sqlite3_column_int (statement, 7))
+    entry->errors = read_errors (mp_store_sql_text (statement, 5));
+  else
+    {
+      mark_damaged (connection, id);
+      entry->created.at_unix_us = 0;
+      g_clear_pointer (&entry->created_by, g_free);
+    }
   entry->version = sqlite3_column_int64 (statement, 6);
   return entry;
 }
@@ -198,8 +230,9 @@ insert_outbox (MpStoreConnection *connection,
 
   return mp_store_sql_run (
       connection->db, error,
-      "INSERT INTO outbox (position, op, kind, target, action, state, body, digest)"
-      " VALUES (nullif (?1, 0), ?2, 'settings', ?3, ?4, ?5, ?6, ?7)",
+      "INSERT INTO outbox (position, op, kind, target, action, state, body, digest, mark)"
+      " VALUES (nullif (?1, 0), ?2, 'settings', ?3, ?4, ?5, ?6, ?7,"
+      " mp_digest (?2, 'settings', ?3, ?4, ?5))",
       "itttttt", position, op, target, action, state, text, digest);
 }
 
@@ -223,7 +256,7 @@ save_outbox (MpStoreConnection *connection, MpRecordEntry *entry, GError **error
     }
   if (mp_record_entry_has_pending (entry))
     {
-      g_autoptr (JsonObject) body = pending_to_json (&entry->pending);
+      g_autoptr (JsonObject) body = pending_to_json (&entry->pending, entry->id);
 
       return insert_outbox (connection, entry->pending.order, NULL, entry->id, "pending",
                             entry->pending.held ? "held" : "pending", body, error);
@@ -245,7 +278,8 @@ save_conflicts (MpStoreConnection *connection, MpRecordEntry *entry, GError **er
       g_autofree char *text = mp_store_body_new (body, NULL);
 
       if (!mp_store_sql_run (connection->db, error,
-                             "INSERT INTO conflicts (record, path, body) VALUES (?1, ?2, ?3)",
+                             "INSERT INTO conflicts (record, path, body, mark)"
+                             " VALUES (?1, ?2, ?3, mp_digest (?1, ?2, ?3))",
                              "ttt", entry->id, mp_conflict_get_path (conflict), text))
         return FALSE;
     }
@@ -306,7 +340,8 @@ static gboolean
 add_keys (MpStoreConnection *connection, MpStoreDelta *delta, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (
-      connection->db, error, "SELECT credential, version FROM keys", "");
+      connection->db, error,
+      "SELECT credential, version FROM keys WHERE mark IS mp_digest (credential, version)", "");
   MpStoreStep step;
 
   while ((step = mp_store_sql_step (statement, error)) == MP_STORE_ROW)
@@ -318,8 +353,10 @@ add_keys (MpStoreConnection *connection, MpStoreDelta *delta, GError **error)
 static gboolean
 add_meta (MpStoreConnection *connection, MpStoreDelta *delta, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement =
-                 mp_store_sql_query (connection->db, error, "SELECT name, value FROM meta", "");
+  g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (connection->db, error,
+                                                           "SELECT name, value FROM meta"
+                                                           " WHERE mark IS mp_digest (name, value)",
+                                                           "");
   MpStoreStep step;
 
   while ((step = mp_store_sql_step (statement, error)) == MP_STORE_ROW)
@@ -334,18 +371,26 @@ add_counts (MpStoreConnection *connection, MpStoreDelta *delta, GError **error)
   int64_t pending;
   int64_t conflicts;
   int64_t unsealed;
+  int64_t done;
+  int64_t undone;
 
   if (!mp_store_sql_get_int (connection->db,
                              "SELECT count(DISTINCT target) FROM outbox WHERE action <> 'use'",
                              &pending, error) ||
       !mp_store_sql_get_int (connection->db, "SELECT count(*) FROM conflicts", &conflicts, error) ||
       !mp_store_sql_get_int (connection->db, "SELECT count(*) FROM outbox WHERE state = 'unsealed'",
-                             &unsealed, error))
+                             &unsealed, error) ||
+      !mp_store_sql_get_int (connection->db, "SELECT EXISTS (SELECT 1 FROM edits WHERE undone = 0)",
+                             &done, error) ||
+      !mp_store_sql_get_int (connection->db, "SELECT EXISTS (SELECT 1 FROM edits WHERE undone = 1)",
+                             &undone, error))
     return FALSE;
 
   delta->pending_count = (unsigned int) pending;
   delta->conflict_count = (unsigned int) conflicts;
   delta->has_unsealed = unsealed > 0;
+  delta->can_undo = done != 0;
+  delta->can_redo = undone != 0;
   return TRUE;
 }
 
@@ -423,10 +468,12 @@ mp_store_rows_save_entry (MpStoreConnection *connection, MpRecordEntry *entry, G
     }
   if (!mp_store_sql_run (
           connection->db, error,
-          "INSERT INTO records (id, created_at, created_by, base, base_revision, digest, errors)"
-          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-          " ON CONFLICT (id) DO UPDATE SET base = ?4, base_revision = ?5, digest = ?6,"
-          " errors = ?7, version = version + 1",
+          "INSERT INTO records"
+          " (id, created_at, created_by, base, base_revision, digest, errors, mark)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, mp_digest (?1, ?2, ?3, ?5, ?7))"
+          " ON CONFLICT (id) DO UPDATE SET created_at = ?2, created_by = ?3, base = ?4,"
+          " base_revision = ?5, digest = ?6, errors = ?7, version = version + 1,"
+          " mark = excluded.mark",
           "tittttt", entry->id, entry->created.at_unix_us, entry->created_by, text,
           entry->base != NULL ? mp_record_get_revision (entry->base) : NULL, digest, errors))
     return FALSE;
@@ -494,7 +541,9 @@ mp_store_rows_load_credential (
     MpStoreConnection *connection, const char *id, char **base, char **local, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (
-      connection->db, error, "SELECT base, local FROM credentials WHERE id = ?1", "t", id);
+      connection->db, error,
+      "SELECT base, local FROM credentials WHERE id = ?1 AND mark IS mp_digest (id, base, local)",
+      "t", id);
   MpStoreStep step = mp_store_sql_step (statement, error);
 
   *base = step == MP_STORE_ROW ? g_strdup (mp_store_sql_text (statement, 0)) : NULL;
@@ -521,8 +570,10 @@ mp_store_rows_save_credential (MpStoreConnection *connection,
     return mp_store_sql_run (connection->db, error, "DELETE FROM credentials WHERE id = ?1", "t",
                              id);
   return mp_store_sql_run (connection->db, error,
-                           "INSERT INTO credentials (id, base, local) VALUES (?1, ?2, ?3)"
-                           " ON CONFLICT (id) DO UPDATE SET base = ?2, local = ?3",
+                           "INSERT INTO credentials (id, base, local, mark)"
+                           " VALUES (?1, ?2, ?3, mp_digest (?1, ?2, ?3))"
+                           " ON CONFLICT (id) DO UPDATE SET base = ?2, local = ?3,"
+                           " mark = excluded.mark",
                            "ttt", id, base, local);
 }
 
@@ -538,8 +589,10 @@ mp_store_rows_add_operation (MpStoreConnection *connection, MpOperation *operati
   g_autofree char *body = mp_store_body_new (object, &digest);
 
   return mp_store_sql_run (connection->db, error,
-                           "INSERT INTO outbox (op, kind, target, action, state, body, digest)"
-                           " VALUES (?1, 'credential', ?2, ?3, 'pending', ?4, ?5)",
+                           "INSERT INTO outbox"
+                           " (op, kind, target, action, state, body, digest, mark)"
+                           " VALUES (?1, 'credential', ?2, ?3, 'pending', ?4, ?5,"
+                           " mp_digest (?1, 'credential', ?2, ?3, 'pending'))",
                            "ttttt", mp_operation_get_op (operation),
                            mp_operation_get_target (operation),
                            mp_action_to_string (mp_operation_get_action (operation)), body, digest);
@@ -566,7 +619,8 @@ mp_store_rows_get_meta (MpStoreConnection *connection,
                         GError **error)
 {
   g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (
-      connection->db, error, "SELECT value FROM meta WHERE name = ?1", "t", name);
+      connection->db, error,
+      "SELECT value FROM meta WHERE name = ?1 AND mark IS mp_digest (name, value)", "t", name);
   MpStoreStep step = mp_store_sql_step (statement, error);
 
   *value = step == MP_STORE_ROW ? g_strdup (mp_store_sql_text (statement, 0)) : NULL;
@@ -586,9 +640,30 @@ mp_store_rows_set_meta (MpStoreConnection *connection,
   if (value == NULL)
     return mp_store_sql_run (connection->db, error, "DELETE FROM meta WHERE name = ?1", "t", name);
   return mp_store_sql_run (connection->db, error,
-                           "INSERT INTO meta (name, value) VALUES (?1, ?2)"
-                           " ON CONFLICT (name) DO UPDATE SET value = ?2",
+                           "INSERT INTO meta (name, value, mark)"
+                           " VALUES (?1, ?2, mp_digest (?1, ?2))"
+                           " ON CONFLICT (name) DO UPDATE SET value = ?2, mark = excluded.mark",
                            "tt", name, value);
+}
+
+/*
+ * mp_store_rows_add_lost:
+ *
+ * Changes that could not be read any more, and of which nothing else tells the person.
+ */
+gboolean
+mp_store_rows_add_lost (MpStoreConnection *connection, unsigned int n_changes, GError **error)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  guint64 count = 0;
+
+  if (!mp_store_rows_get_meta (connection, MP_META_LOST_CHANGES, &before, error))
+    return FALSE;
+  if (before != NULL)
+    g_ascii_string_to_unsigned (before, 10, 0, G_MAXUINT32, &count, NULL);
+  after = g_strdup_printf ("%" G_GUINT64_FORMAT, count + n_changes);
+  return mp_store_rows_set_meta (connection, MP_META_LOST_CHANGES, after, error);
 }
 
 /*

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, sqlite3_close_v2)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
 
+/* How long another process' transaction is waited for. */
+#define MP_STORE_BUSY_TIMEOUT_MS 5000
+
 typedef enum
 {
   MP_STORE_ROW = 1,
@@ -17,7 +20,9 @@ typedef enum
   MP_STORE_FAILED,
 } MpStoreStep;
 
-sqlite3 *mp_store_sql_open (const char *directory, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void mp_store_sql_set_error (GError **error, sqlite3 *db, int code);
+gboolean mp_store_sql_add_functions (sqlite3 *db, GError **error);
+gboolean mp_store_sql_exec (sqlite3 *db, const char *sql, GError **error);
 
 /* ...: one value for each letter of @types: t (const char *, NULL: null), i (int64_t) */
 sqlite3_stmt *mp_store_sql_query (

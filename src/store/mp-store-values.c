@@ -52,8 +52,10 @@ put_cache (MpStoreConnection *connection, gpointer data, gpointer *output, GErro
   g_autofree char *body = mp_json_to_text (node);
 
   return mp_store_sql_run (connection->db, error,
-                           "INSERT INTO cache (name, body, fetched_at) VALUES (?1, ?2, ?3)"
-                           " ON CONFLICT (name) DO UPDATE SET body = ?2, fetched_at = ?3",
+                           "INSERT INTO cache (name, body, fetched_at, mark)"
+                           " VALUES (?1, ?2, ?3, mp_digest (?1, ?2, ?3))"
+                           " ON CONFLICT (name) DO UPDATE SET body = ?2, fetched_at = ?3,"
+                           " mark = excluded.mark",
                            "tti", input->name, body, mp_clock_get_now_unix_us (connection->clock));
 }
 
@@ -70,8 +72,10 @@ get_cache (MpStoreConnection *connection, gpointer data, gpointer *output, GErro
 {
   const ValueInput *input = data;
   g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (
-      connection->db, error, "SELECT body, fetched_at FROM cache WHERE name = ?1", "t",
-      input->name);
+      connection->db, error,
+      "SELECT body, fetched_at FROM cache"
+      " WHERE name = ?1 AND mark IS mp_digest (name, body, fetched_at)",
+      "t", input->name);
   Cached *cached;
 
   switch (mp_store_sql_step (statement, error))

@@ -82,37 +82,40 @@ start_free (Start *start)
   g_free (start);
 }
 
-static MpStoreConnection *
-connection_new (const Start *start, GError **error)
-{
-  g_autoptr (sqlite3) db = mp_store_sql_open (start->directory, error);
-  MpStoreConnection *connection;
-  int64_t data_version;
-
-  if (db == NULL || !mp_store_sql_get_int (db, "PRAGMA data_version", &data_version, error))
-    return NULL;
-
-  connection = g_new0 (MpStoreConnection, 1);
-  connection->db = g_steal_pointer (&db);
-  connection->registry = g_object_ref (start->registry);
-  connection->clock = g_object_ref (start->clock);
-  connection->data_version = data_version;
-  connection->touched_records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  connection->touched_credentials = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  connection->damaged_records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  return connection;
-}
-
 static void
 connection_free (MpStoreConnection *connection)
 {
-  sqlite3_close_v2 (connection->db);
+  mp_store_file_close (&connection->file);
   g_object_unref (connection->registry);
   g_object_unref (connection->clock);
   g_hash_table_unref (connection->touched_records);
   g_hash_table_unref (connection->touched_credentials);
   g_hash_table_unref (connection->damaged_records);
   g_free (connection);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpStoreConnection, connection_free)
+
+static MpStoreConnection *
+connection_new (const Start *start, GError **error)
+{
+  g_autoptr (MpStoreConnection) connection = g_new0 (MpStoreConnection, 1);
+
+  connection->file.lock = -1;
+  connection->registry = g_object_ref (start->registry);
+  connection->clock = g_object_ref (start->clock);
+  connection->touched_records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  connection->touched_credentials = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  connection->damaged_records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!mp_store_file_open (start->directory, &connection->file, error))
+    return NULL;
+
+  connection->db = connection->file.db;
+  if (!mp_store_verify (connection, connection->file.set_aside, error) ||
+      !mp_store_sql_get_int (connection->db, "PRAGMA data_version", &connection->data_version,
+                             error))
+    return NULL;
+  return g_steal_pointer (&connection);
 }
 
 static gboolean
@@ -152,6 +155,10 @@ write_repaired (MpStoreConnection *connection, GError **error)
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
         }
+      /* Lost with all there was of it: no record is left to say so. */
+      if (mp_record_entry_is_void (entry) && entry->errors != NULL &&
+          !mp_store_rows_add_lost (connection, 1, error))
+        return FALSE;
       if (!mp_store_rows_save_entry (connection, entry, error))
         return FALSE;
     }

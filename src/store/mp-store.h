@@ -22,12 +22,21 @@ typedef enum
   MP_KEY_CLEARED, /* the keyring has none any more */
 } MpKeyChange;
 
-/* One change of a local record, newest first where they are listed. Undo: edit with .before. */
+typedef enum
+{
+  MP_STORE_EDIT_STAYS = 1,
+  MP_STORE_EDIT_ARCHIVES,
+  MP_STORE_EDIT_RESTORES,
+} MpStoreEditKind;
+
+/* One change of a local record, newest first where they are listed. */
 typedef struct
 {
   int64_t at_unix_us;
   MpChanges *before;
   MpChanges *after;
+  MpStoreEditKind kind; /* what it did to the record beside its values */
+  gboolean undone;      /* it was taken back, and can be made again */
 } MpStoredEdit;
 
 /*
@@ -100,14 +109,13 @@ MpStoredRecord *mp_store_set_archived_finish (MpStore *self,
                                               GAsyncResult *result,
                                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /*
- * Ends a conflict with @value. A path of "" is a conflict about the whole record (archived there
+ * Ends conflicts of one record. A path of "" is a conflict about the whole record (archived there
  * and changed here, or the other way round; or lost by the server: theirs is NULL): base, mine and
- * theirs are then records' JSON objects, and @value is mine or theirs. Answers NULL without an
+ * theirs are then records' JSON objects, and the value is mine or theirs. Answers NULL without an
  * error when the record went with theirs. MP_ERROR_NOT_FOUND: it was resolved before.
  */
 void mp_store_resolve_async (MpStore *self,
-                             MpConflict *conflict,
-                             JsonNode *value,
+                             GPtrArray *choices /* (element-type MpChoice) */,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
@@ -121,6 +129,18 @@ void mp_store_list_edits_async (MpStore *self,
                                 gpointer user_data);
 GPtrArray *mp_store_list_edits_finish (MpStore *self, GAsyncResult *result, GError **error)
     G_GNUC_WARN_UNUSED_RESULT; /* (element-type MpStoredEdit) */
+/* Takes the newest edit back that was not taken back yet, of whatever record; or makes the one
+ * again that was taken back last. MP_ERROR_NOT_FOUND: there is none. @path: (nullable): the first
+ * that changed; none when only the whole record did. */
+void mp_store_undo_async (MpStore *self,
+                          gboolean redo,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+MpStoredRecord *mp_store_undo_finish (MpStore *self,
+                                      GAsyncResult *result,
+                                      char **path,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Credentials: what is shown from now on, the operation for the server, and the local key's marker,
  * in one transaction. @payload: see mp-operation.h. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-stored-record-private.h"
 
+#include <glib/gi18n-lib.h>
+
 struct _MpStoredRecord
 {
   GObject parent_instance;
@@ -46,6 +48,37 @@ ref_conflict (gconstpointer conflict, gpointer unused)
   return g_object_ref ((gpointer) conflict);
 }
 
+/* What was changed here is kept, but on what it was changed has to be asked for again. */
+static gboolean
+is_waiting_for_base (MpRecordEntry *entry)
+{
+  const gboolean is_new =
+      entry->pending.create ||
+      (entry->in_flight != NULL && mp_operation_get_action (entry->in_flight) == MP_ACTION_CREATE);
+  const gboolean is_lost_there =
+      entry->conflicts->len > 0 &&
+      *mp_conflict_get_path (g_ptr_array_index (entry->conflicts, 0)) == '\0';
+
+  return entry->base == NULL && !is_new && !is_lost_there;
+}
+
+static MpFieldErrors *
+new_errors (MpRecordEntry *entry)
+{
+  MpFieldErrors *errors;
+
+  if (entry->errors != NULL)
+    return mp_field_errors_ref (entry->errors);
+
+  errors = mp_field_errors_new ();
+  if (is_waiting_for_base (entry))
+    mp_field_errors_add (errors, MP_SEVERITY_ERROR, "", MP_FIELD_SERVER, "message",
+                         _ ("This computer’s copy of the record was damaged. What you changed is "
+                            "kept; the rest is read from the server again with the next sync"),
+                            NULL);
+  return errors;
+}
+
 /*
  * mp_stored_record_new:
  * @entry: all that is known of a record
@@ -62,8 +95,7 @@ mp_stored_record_new (MpRecordEntry *entry)
   self->waiting =
       entry->in_flight != NULL || (mp_record_entry_has_pending (entry) && !entry->pending.held);
   self->refused = entry->errors != NULL;
-  self->errors =
-      entry->errors != NULL ? mp_field_errors_ref (entry->errors) : mp_field_errors_new ();
+  self->errors = new_errors (entry);
   self->conflicts = g_ptr_array_copy (entry->conflicts, ref_conflict, NULL);
   g_ptr_array_set_free_func (self->conflicts, g_object_unref);
   self->version = entry->version;

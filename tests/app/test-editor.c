@@ -22,14 +22,18 @@ undo_or_redo (MpAppFixture *fixture, gboolean is_undo, GError **error)
 {
   MpEditor *editor = mp_context_get_editor (fixture->context);
   g_autoptr (GAsyncResult) answer = NULL;
+  g_autoptr (MpRecordModel) record = NULL;
   GAsyncResult *result = NULL;
+  char *path = NULL;
 
   if (is_undo)
     mp_editor_undo_async (editor, mp_test_wait_cb, &result);
   else
     mp_editor_redo_async (editor, mp_test_wait_cb, &result);
   answer = mp_test_wait (&result);
-  return mp_editor_undo_finish (editor, answer, error);
+  record = mp_editor_undo_finish (editor, answer, &path, error);
+  g_assert_true ((record == NULL) == (path == NULL));
+  return path;
 }
 
 static const char *

@@ -185,12 +185,14 @@ test_refusal_shows_until_edited (MpSessionFixture *fixture, gconstpointer data)
 static void
 resolve (MpSession *session, MpConflict *conflict, JsonNode *value, GError **error)
 {
+  g_autoptr (GPtrArray) choices = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_choice_free);
   g_autoptr (GAsyncResult) answer = NULL;
   GAsyncResult *result = NULL;
 
-  mp_session_resolve_conflict_async (session, conflict, value, NULL, mp_test_wait_cb, &result);
+  g_ptr_array_add (choices, mp_choice_new (conflict, value));
+  mp_session_resolve_async (session, choices, NULL, mp_test_wait_cb, &result);
   answer = mp_test_wait (&result);
-  mp_session_resolve_conflict_finish (session, answer, error);
+  mp_session_resolve_finish (session, answer, error);
 }
 
 /* Nothing is overwritten silently: the person chooses, and the choice arrives. */

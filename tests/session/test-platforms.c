@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-session-fixture.h"
 
+#include "mp-store-sql-private.h"
+
 #include <sqlite3.h>
 #include <string.h>
 
@@ -215,7 +217,10 @@ test_old_ones_stay_when_offline (MpSessionFixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   mp_test_desktop_close (&fixture->first);
   g_assert_cmpint (sqlite3_open (file, &store), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (store, "UPDATE cache SET fetched_at = fetched_at - 172800000000",
+  g_assert_true (mp_store_sql_add_functions (store, NULL));
+  g_assert_cmpint (sqlite3_exec (store,
+                                 "UPDATE cache SET fetched_at = fetched_at - 172800000000,"
+                                 " mark = mp_digest (name, body, fetched_at - 172800000000)",
                                  NULL, NULL, NULL),
                    ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_close (store), ==, SQLITE_OK);

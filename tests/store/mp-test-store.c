@@ -129,12 +129,14 @@ mp_test_store_archive (MpStore *store, const char *id, gboolean archived)
 gboolean
 mp_test_store_resolve (MpStore *store, MpConflict *conflict, JsonNode *value, GError **error)
 {
+  g_autoptr (GPtrArray) choices = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_choice_free);
   GAsyncResult *place = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (MpStoredRecord) stored = NULL;
   gboolean failed;
 
-  mp_store_resolve_async (store, conflict, value, NULL, mp_test_wait_cb, &place);
+  g_ptr_array_add (choices, mp_choice_new (conflict, value));
+  mp_store_resolve_async (store, choices, NULL, mp_test_wait_cb, &place);
   result = mp_test_wait (&place);
   failed = g_task_had_error (G_TASK (result));
   stored = mp_store_resolve_finish (store, result, error);

@@ -198,34 +198,6 @@ test_refuses_what_is_no_store (Fixture *fixture, gconstpointer unused)
   assert_cannot_open (fixture->folder, MP_ERROR_INVALID);
 }
 
-static void
-test_refuses_a_damaged_file (Fixture *fixture, gconstpointer unused)
-{
-  g_autofree char *noise = g_strnfill (4096, '\xa5');
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MpStore) store = open_store (fixture->folder);
-  GStatBuf info;
-  int fd;
-
-  create_north (store);
-  mp_test_store_close (g_steal_pointer (&store));
-  g_assert_cmpint (g_stat (fixture->file, &info), ==, 0);
-  fd = g_open (fixture->file, O_RDWR, 0);
-  for (off_t at = 4096; at + 4096 <= info.st_size; at += 4096)
-    g_assert_cmpint (pwrite (fd, noise, 4096, at), ==, 4096);
-  close (fd);
-
-  store = mp_test_store_open (fixture->folder, &error);
-  if (store != NULL)
-    {
-      g_autoptr (MpChanges) changes = mp_test_changes (NAME, "South", NULL);
-
-      g_assert_false (mp_test_store_edit (store, MP_TEST_ID, changes, &error));
-      mp_test_store_close (g_steal_pointer (&store));
-    }
-  g_assert_error (error, MP_ERROR, MP_ERROR_STORAGE);
-}
-
 /* Root may write where nobody else may, so the folder is one that cannot be. */
 static void
 test_says_that_the_folder_cannot_be_written (Fixture *fixture, gconstpointer unused)
@@ -573,7 +545,6 @@ main (int argc, char **argv)
     { "only-its-owner-may-read-it", test_only_its_owner_may_read_it },
     { "refuses-a-newer-file", test_refuses_a_newer_file },
     { "refuses-what-is-no-store", test_refuses_what_is_no_store },
-    { "refuses-a-damaged-file", test_refuses_a_damaged_file },
     { "says-that-the-folder-cannot-be-written", test_says_that_the_folder_cannot_be_written },
     { "survives-a-file-limit", test_survives_a_file_limit },
     { "survives-a-full-disk", test_survives_a_full_disk },

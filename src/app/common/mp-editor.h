@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /*
- * Makes the edits of one session, one after another, and knows how to take them back. Properties:
- * can-undo, can-redo. Main thread only.
+ * Makes the edits of one session, one after another, and takes them back, those made before this
+ * program was started as well. Properties: can-undo, can-redo. Main thread only.
  */
 #define MP_TYPE_EDITOR (mp_editor_get_type ())
 G_DECLARE_FINAL_TYPE (MpEditor, mp_editor, MP, EDITOR, GObject)
@@ -23,9 +23,10 @@ gboolean mp_editor_get_can_undo (MpEditor *self);
 gboolean mp_editor_get_can_redo (MpEditor *self);
 void mp_editor_undo_async (MpEditor *self, GAsyncReadyCallback callback, gpointer user_data);
 void mp_editor_redo_async (MpEditor *self, GAsyncReadyCallback callback, gpointer user_data);
-/* The path of the first value that was put back, for the page to show it. */
-char *mp_editor_undo_finish (MpEditor *self,
-                             GAsyncResult *result,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @path: the first value that was put back, for its page to show it */
+MpRecordModel *mp_editor_undo_finish (MpEditor *self,
+                                      GAsyncResult *result,
+                                      char **path,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
