@@ -165,6 +165,8 @@ parse_and_run (MpCli *cli, char **words)
       "crm: say of which moment a list is; with --json in an object around the list", NULL },
     { "no-test", 0, 0, G_OPTION_ARG_NONE, &cli->no_test, "credential: save the key untested",
       NULL },
+    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &cli->dry_run,
+      "conflicts resolve: only say what would come of it", NULL },
     { "secret-fd", 0, 0, G_OPTION_ARG_INT, &cli->secret_fd, "Where a secret is read (default: 0)",
       "FD" },
     { "platform", 0, 0, G_OPTION_ARG_STRING, &cli->platform, "credential add: the platform", "ID" },

@@ -45,6 +45,7 @@ run_status (MpCli *cli, char **arguments, GError **error)
                                   g_list_model_get_n_items (mp_session_get_records (session)));
       json_object_set_int_member (object, "pending", mp_session_get_pending_count (session));
       json_object_set_int_member (object, "conflicts", mp_session_get_conflict_count (session));
+      json_object_set_string_member (object, "message", mp_session_get_sync_message (session));
       json_object_set_string_member (object, "last_synced", last_synced);
       mp_cli_print_json (node);
       return MP_EXIT_DONE;
@@ -96,9 +97,33 @@ run_login (MpCli *cli, char **arguments, GError **error)
   return MP_EXIT_DONE;
 }
 
+/* Each record that the server refused, with its fields. Returns how many there are. */
+static unsigned int
+print_refused (MpCli *cli)
+{
+  GListModel *records = mp_session_get_records (cli->session);
+  unsigned int n_refused = 0;
+
+  for (unsigned int i = 0; i < g_list_model_get_n_items (records); i++)
+    {
+      g_autoptr (MpRecordModel) model = g_list_model_get_item (records, i);
+      g_autofree char *name = NULL;
+
+      if (mp_record_model_get_state (model) != MP_RECORD_STATE_REFUSED)
+        continue;
+      name = mp_cli_dup_plain (mp_record_model_get_name (model));
+      g_printerr ("refused: %s  %s\n", mp_record_model_get_id (model), name);
+      mp_cli_print_errors (mp_record_model_get_errors (model), stderr);
+      n_refused++;
+    }
+  return n_refused;
+}
+
 static MpExit
 run_sync (MpCli *cli, char **arguments, GError **error)
 {
+  unsigned int n_refused;
+
   if (!mp_cli_sync (cli, error))
     return MP_EXIT_FAILED;
   if (cli->json)
@@ -106,7 +131,35 @@ run_sync (MpCli *cli, char **arguments, GError **error)
   else
     g_print ("Synced. Waiting: %u, conflicts: %u\n", mp_session_get_pending_count (cli->session),
              mp_session_get_conflict_count (cli->session));
-  return mp_session_get_conflict_count (cli->session) > 0 ? MP_EXIT_CONFLICT : MP_EXIT_DONE;
+  n_refused = print_refused (cli);
+  if (mp_session_get_conflict_count (cli->session) > 0)
+    return MP_EXIT_CONFLICT;
+  return n_refused > 0 ? MP_EXIT_INVALID : MP_EXIT_DONE;
+}
+
+static MpExit
+undo (MpCli *cli, gboolean redo, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (MpRecordModel) model = NULL;
+  GAsyncResult *slot = NULL;
+
+  mp_session_undo_async (cli->session, redo, NULL, mp_cli_ready_cb, &slot);
+  result = mp_cli_wait (&slot);
+  model = mp_session_undo_finish (cli->session, result, NULL, error);
+  return model != NULL ? mp_cli_finish_edit (cli, model, error) : MP_EXIT_FAILED;
+}
+
+static MpExit
+run_undo (MpCli *cli, char **arguments, GError **error)
+{
+  return undo (cli, FALSE, error);
+}
+
+static MpExit
+run_redo (MpCli *cli, char **arguments, GError **error)
+{
+  return undo (cli, TRUE, error);
 }
 
 const MpCommand mp_cli_session_commands[] = {
@@ -115,5 +168,7 @@ const MpCommand mp_cli_session_commands[] = {
   { "logout", NULL, NULL, "Forget the token on this computer", 0, 0, TRUE, run_logout },
   { "status", NULL, NULL, "Who is signed in, what waits", 0, 0, TRUE, run_status },
   { "sync", NULL, NULL, "Send what waits, read what is new", 0, 0, TRUE, run_sync },
+  { "undo", NULL, NULL, "Take the newest edit back, of whatever record", 0, 0, TRUE, run_undo },
+  { "redo", NULL, NULL, "Make the edit again that was taken back last", 0, 0, TRUE, run_redo },
   { NULL },
 };

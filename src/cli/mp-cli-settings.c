@@ -195,5 +195,11 @@ const MpCommand mp_cli_settings_commands[] = {
   { "settings", "archive", NULL, "Move a record to the archive", 0, 0, TRUE, run_archive },
   { "settings", "restore", NULL, "Bring a record back from the archive", 0, 0, TRUE, run_restore },
   { "settings", "validate", NULL, "All faults of a record", 0, 0, TRUE, run_validate },
+  { "settings", "history", NULL, "The revisions of a record: who changed what, and when", 0, 0,
+    TRUE, mp_cli_run_history },
+  { "settings", "compare", "REVISION REVISION", "What differs between two revisions", 2, 2, TRUE,
+    mp_cli_run_compare },
+  { "settings", "revert", "REVISION", "Make the values of a revision those of now", 1, 1, TRUE,
+    mp_cli_run_revert },
   { NULL },
 };

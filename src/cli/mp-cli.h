@@ -35,6 +35,7 @@ typedef struct
   gboolean refresh;  /* crm: ask again, whatever is cached */
   gboolean age;      /* crm: say of which moment a list is */
   gboolean no_test;  /* credential add: save it untested */
+  gboolean dry_run;  /* conflicts resolve: only say what would come of it */
   int secret_fd;     /* where a secret is read */
   char *platform;    /* each (nullable) */
   char *label;
@@ -84,6 +85,9 @@ gboolean mp_cli_open_session (MpCli *cli, GError **error);
 MpRecordModel *mp_cli_find_record (MpCli *cli, GError **error);
 const MpFieldSpec *mp_cli_find_mapping (MpCli *cli, const char *name, GError **error);
 MpExit mp_cli_suggest_mapping (MpCli *cli, char **arguments, GError **error);
+MpExit mp_cli_run_history (MpCli *cli, char **arguments, GError **error);
+MpExit mp_cli_run_compare (MpCli *cli, char **arguments, GError **error);
+MpExit mp_cli_run_revert (MpCli *cli, char **arguments, GError **error);
 MpExit mp_cli_check_mapping (MpCli *cli, char **arguments, GError **error);
 MpExit mp_cli_set_mapping_value (MpCli *cli, char **arguments, GError **error);
 void mp_cli_set_usage_error (GError **error, const char *usage);

@@ -73,8 +73,11 @@ schedule_retry (MpSession *self)
   self->background.failures++;
 
   g_clear_handle_id (&self->background.retry_id, g_source_remove);
-  self->background.retry_id = g_timeout_add (
-      (unsigned int) g_random_int_range (RETRY_SHORTEST_MS, (int) limit_ms + 1), retry_cb, self);
+  /* Those who were told to wait until the same moment do not come all at once. */
+  self->background.retry_id =
+      g_timeout_add (mp_tenant_client_get_rest_ms (self->client) +
+                         (unsigned int) g_random_int_range (RETRY_SHORTEST_MS, (int) limit_ms + 1),
+                     retry_cb, self);
 }
 
 static void start_long_poll (MpSession *self);
@@ -101,7 +104,10 @@ long_poll_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_clear_object (&self->background.wait);
   /* The sync finds out what is wrong, and says so. */
-  start_sync (self);
+  if (mp_tenant_client_get_rest_ms (self->client) > 0)
+    schedule_retry (self);
+  else
+    start_sync (self);
 }
 
 static void
@@ -174,11 +180,17 @@ network_changed_cb (GNetworkMonitor *monitor, gboolean is_available, gpointer us
 {
   MpSession *self = MP_SESSION (user_data);
 
-  if (self->sync_state != MP_SYNC_STATE_OFFLINE || self->is_syncing)
+  if (self->is_syncing || mp_tenant_client_get_rest_ms (self->client) > 0)
     return;
 
-  self->background.failures = 0;
-  schedule_retry (self);
+  if (self->sync_state == MP_SYNC_STATE_OFFLINE)
+    {
+      self->background.failures = 0;
+      schedule_retry (self);
+    }
+  /* The long poll may hang on a connection of the network that was: ask on the new one. */
+  else if (is_available && self->sync_state == MP_SYNC_STATE_SYNCED)
+    start_sync (self);
 }
 
 /* An edit of this session is on disk. */

@@ -96,26 +96,10 @@ dup_offline_message (MpSession *self)
                           time, pending);
 }
 
-static unsigned int
-count_refused_fields (MpSession *self)
-{
-  GHashTableIter iter;
-  gpointer model;
-  unsigned int count = 0;
-
-  g_hash_table_iter_init (&iter, self->models);
-  while (g_hash_table_iter_next (&iter, NULL, &model))
-    if (mp_record_model_get_state (model) == MP_RECORD_STATE_REFUSED)
-      count += MAX (
-          mp_field_errors_count (mp_record_model_get_errors (model), MP_SEVERITY_ERROR, NULL), 1);
-
-  return count;
-}
-
 static char *
 dup_synced_message (MpSession *self)
 {
-  unsigned int refused = count_refused_fields (self);
+  unsigned int refused = mp_session_count_refused_fields (self);
   unsigned int conflicts = get_conflict_count (self->latest);
   unsigned int pending = get_pending_count (self->latest);
 
@@ -144,7 +128,8 @@ dup_message (MpSession *self)
     case MP_SYNC_STATE_NEVER:
       return g_strdup (_ ("Not synced yet"));
     case MP_SYNC_STATE_SYNCING:
-      return g_strdup (_ ("Syncing…"));
+      return self->offline_since_unix_us != 0 ? dup_offline_message (self)
+                                              : g_strdup (_ ("Syncing…"));
     case MP_SYNC_STATE_SYNCED:
       return dup_synced_message (self);
     case MP_SYNC_STATE_OFFLINE:
@@ -625,6 +610,44 @@ mp_session_get_can_redo (MpSession *self)
   g_return_val_if_fail (MP_IS_SESSION (self), FALSE);
 
   return get_can_redo (self->latest);
+}
+
+/**
+ * mp_session_get_offline_since_unix_us:
+ * @self: a session
+ *
+ * Returns: since when the server cannot be reached; 0: it can, or nobody tried
+ */
+int64_t
+mp_session_get_offline_since_unix_us (MpSession *self)
+{
+  g_return_val_if_fail (MP_IS_SESSION (self), 0);
+
+  return self->offline_since_unix_us;
+}
+
+/**
+ * mp_session_count_refused_fields:
+ * @self: a session
+ *
+ * Returns: how many fields of its records the server refused
+ */
+unsigned int
+mp_session_count_refused_fields (MpSession *self)
+{
+  GHashTableIter iter;
+  gpointer model;
+  unsigned int count = 0;
+
+  g_return_val_if_fail (MP_IS_SESSION (self), 0);
+
+  g_hash_table_iter_init (&iter, self->models);
+  while (g_hash_table_iter_next (&iter, NULL, &model))
+    if (mp_record_model_get_state (model) == MP_RECORD_STATE_REFUSED)
+      count += MAX (
+          mp_field_errors_count (mp_record_model_get_errors (model), MP_SEVERITY_ERROR, NULL), 1);
+
+  return count;
 }
 
 /**

@@ -78,7 +78,9 @@ MpSyncState mp_session_get_sync_state (MpSession *self);
 const char *mp_session_get_sync_message (MpSession *self);
 unsigned int mp_session_get_pending_count (MpSession *self);
 unsigned int mp_session_get_conflict_count (MpSession *self);
-int64_t mp_session_get_last_synced_unix_us (MpSession *self); /* 0: never */
+int64_t mp_session_get_last_synced_unix_us (MpSession *self);   /* 0: never */
+int64_t mp_session_get_offline_since_unix_us (MpSession *self); /* 0: it is not */
+unsigned int mp_session_count_refused_fields (MpSession *self);
 
 /* What was damaged on this computer and what became of it, for the person to read once; (nullable).
  * Property: damage. */
@@ -250,6 +252,15 @@ gboolean mp_session_sync_finish (MpSession *self, GAsyncResult *result, GError *
 /* From now on: sync at once, after each edit has rested 1 s, on the server's news (long poll),
  * again with back-off when offline. */
 void mp_session_start_background_sync (MpSession *self);
+
+/* A record's revisions, read from the server. */
+void mp_session_load_history_async (MpSession *self,
+                                    const char *record_id,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+GListModel *mp_session_load_history_finish (MpSession *self, GAsyncResult *result, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT; /* of MpRecord, newest first */
 
 /* The tenant's audit trail, read from the server. */
 void mp_session_load_audit_async (MpSession *self,

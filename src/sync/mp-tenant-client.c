@@ -13,13 +13,16 @@ struct _MpTenantClient
 
   MpHttpClient *http;
   char *tenant;
-  char *base; /* the tenant's address, without a slash at its end */
+  char *base;         /* the tenant's address, without a slash at its end */
+  int64_t free_at_us; /* monotonic: the server asked to be left alone until then; 0: it did not */
 };
 
 G_DEFINE_FINAL_TYPE (MpTenantClient, mp_tenant_client, G_TYPE_OBJECT)
 
 /* How often a request is repeated when the server could not be reached or is busy. All of them may
  * be: a push carries the ids by which the server knows its operations again. */
+/* A server that asks for more than an hour is asked again after one. */
+#define LONGEST_REST_S 3600
 #define RETRIES 2
 #define SHORT_TIMEOUT_MS 60000
 /* How much longer than the server's own time to wait for its answer. */
@@ -44,6 +47,12 @@ typedef struct
   GPtrArray *entries;
   int64_t next;
 } AuditPage;
+
+typedef struct
+{
+  GPtrArray *records; /* (element-type MpRecord) */
+  int64_t next;
+} HistoryPage;
 
 typedef struct
 {
@@ -77,6 +86,15 @@ audit_page_free (AuditPage *page)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AuditPage, audit_page_free)
+
+static void
+history_page_free (HistoryPage *page)
+{
+  g_clear_pointer (&page->records, g_ptr_array_unref);
+  g_free (page);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HistoryPage, history_page_free)
 
 /**
  * mp_audit_proof_free:
@@ -193,6 +211,32 @@ read_audit (JsonObject *object, const Call *call, GError **error)
 }
 
 static gpointer
+read_history (JsonObject *object, const Call *call, GError **error)
+{
+  g_autoptr (HistoryPage) page = g_new0 (HistoryPage, 1);
+  JsonArray *items = mp_json_require_array (object, "items", error);
+
+  if (items == NULL)
+    return NULL;
+
+  page->records = g_ptr_array_new_with_free_func (g_object_unref);
+  page->next = mp_json_get_int (object, "next", 0);
+  for (unsigned int i = 0; i < json_array_get_length (items); i++)
+    {
+      JsonObject *item = mp_json_array_get_object (items, i);
+      JsonObject *revision = item != NULL ? mp_json_require_object (item, "record", error) : NULL;
+      MpRecord *record = revision != NULL ? mp_record_new_from_json (revision, error) : NULL;
+
+      if (item == NULL)
+        g_set_error (error, MP_ERROR, MP_ERROR_INVALID, "revision %u is no object", i);
+      if (record == NULL)
+        return NULL;
+      g_ptr_array_add (page->records, record);
+    }
+  return g_steal_pointer (&page);
+}
+
+static gpointer
 read_results (JsonObject *object, const Call *call, GError **error)
 {
   g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (g_object_unref);
@@ -301,7 +345,7 @@ append_problem (GString *message, MpHttpResponse *response)
 }
 
 static GError *
-new_status_error (MpHttpResponse *response)
+new_status_error (MpTenantClient *self, MpHttpResponse *response)
 {
   const unsigned int status = mp_http_response_get_status (response);
   const int64_t retry_after_s = mp_http_response_get_retry_after_seconds (response);
@@ -319,7 +363,11 @@ new_status_error (MpHttpResponse *response)
   if (is_json (response))
     append_problem (message, response);
   if (retry_after_s >= 0)
-    g_string_append_printf (message, " (again in %" G_GINT64_FORMAT " s)", retry_after_s);
+    {
+      self->free_at_us =
+          g_get_monotonic_time () + MIN (retry_after_s, LONGEST_REST_S) * G_USEC_PER_SEC;
+      g_string_append_printf (message, " (again in %" G_GINT64_FORMAT " s)", retry_after_s);
+    }
   return g_error_new_literal (MP_ERROR, code_of_status (status), message->str);
 }
 
@@ -398,7 +446,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (status < 200 || status >= 300 || !is_json (response))
     {
-      g_task_return_error (task, new_status_error (response));
+      g_task_return_error (task, new_status_error (g_task_get_source_object (task), response));
       return;
     }
 
@@ -558,6 +606,24 @@ mp_tenant_client_get_tenant (MpTenantClient *self)
   g_return_val_if_fail (MP_IS_TENANT_CLIENT (self), NULL);
 
   return self->tenant;
+}
+
+/**
+ * mp_tenant_client_get_rest_ms:
+ * @self: a client
+ *
+ * Returns: how long the server asked to be left alone from now on (Retry-After), at most an hour; 0
+ *   when it did not
+ */
+unsigned int
+mp_tenant_client_get_rest_ms (MpTenantClient *self)
+{
+  int64_t rest_us;
+
+  g_return_val_if_fail (MP_IS_TENANT_CLIENT (self), 0);
+
+  rest_us = self->free_at_us - g_get_monotonic_time ();
+  return self->free_at_us != 0 && rest_us > 0 ? (unsigned int) (rest_us / 1000 + 1) : 0;
 }
 
 /**
@@ -766,6 +832,70 @@ mp_tenant_client_get_sealing_key_finish (
   *public_key = g_steal_pointer (&key->public_key);
   sealing_key_free (key);
   return TRUE;
+}
+
+/**
+ * mp_tenant_client_list_history_async:
+ * @self: a client
+ * @token: the token
+ * @record_id: a record's id
+ * @before: the number in a revision: those before it; 0: from the newest
+ * @limit: how many at most
+ * @cancellable: (nullable): to cancel it with
+ * @callback: called with the answer
+ * @user_data: for @callback
+ *
+ * Asks for a page of a record's revisions.
+ */
+void
+mp_tenant_client_list_history_async (MpTenantClient *self,
+                                     MpSecret *token,
+                                     const char *record_id,
+                                     int64_t before,
+                                     unsigned int limit,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  g_autoptr (GString) path = g_string_new ("/integration-settings/");
+
+  g_return_if_fail (MP_IS_TENANT_CLIENT (self));
+  g_return_if_fail (token != NULL);
+  g_return_if_fail (record_id != NULL);
+
+  g_string_append_uri_escaped (path, record_id, NULL, FALSE);
+  g_string_append_printf (path, "/history?limit=%u", limit);
+  if (before > 0)
+    g_string_append_printf (path, "&before=%" G_GINT64_FORMAT, before);
+  get (self, token, path->str, mp_tenant_client_list_history_async,
+       call_new (read_history, (GDestroyNotify) history_page_free), cancellable, callback,
+       user_data);
+}
+
+/**
+ * mp_tenant_client_list_history_finish:
+ * @self: a client
+ * @result: the result given to the callback
+ * @next: (out) (optional): before of the next page; 0 at the end
+ * @error: return location
+ *
+ * Returns: (transfer full) (element-type MpRecord): the record as it was, newest first; or %NULL
+ *   with @error set
+ */
+GPtrArray *
+mp_tenant_client_list_history_finish (MpTenantClient *self,
+                                      GAsyncResult *result,
+                                      int64_t *next,
+                                      GError **error)
+{
+  g_autoptr (HistoryPage) page =
+                 take_answer (self, result, mp_tenant_client_list_history_async, error);
+
+  if (page == NULL)
+    return NULL;
+  if (next != NULL)
+    *next = page->next;
+  return g_steal_pointer (&page->records);
 }
 
 /**

@@ -40,6 +40,7 @@ MpTenantClient *mp_tenant_client_new (MpHttpClient *http,
                                       const char *server,
                                       const char *tenant) G_GNUC_WARN_UNUSED_RESULT;
 const char *mp_tenant_client_get_tenant (MpTenantClient *self);
+unsigned int mp_tenant_client_get_rest_ms (MpTenantClient *self);
 /* @sign_in: the server notes it in the audit trail. */
 void mp_tenant_client_identify_async (MpTenantClient *self,
                                       MpSecret *token,
@@ -80,6 +81,20 @@ void mp_tenant_client_get_sealing_key_async (MpTenantClient *self,
                                              gpointer user_data);
 gboolean mp_tenant_client_get_sealing_key_finish (
     MpTenantClient *self, GAsyncResult *result, char **key_id, char **public_key, GError **error);
+/* One page of a record's revisions (MpRecord), newest first; @before: (0: from the newest) those
+ * before that one; @next: before of the next page, 0 at the end. */
+void mp_tenant_client_list_history_async (MpTenantClient *self,
+                                          MpSecret *token,
+                                          const char *record_id,
+                                          int64_t before,
+                                          unsigned int limit,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+GPtrArray *mp_tenant_client_list_history_finish (MpTenantClient *self,
+                                                 GAsyncResult *result,
+                                                 int64_t *next,
+                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* One page of entries (MpAuditEntry), ascending; @next: since of the next page, 0 at the end. */
 void mp_tenant_client_list_audit_async (MpTenantClient *self,
                                         MpSecret *token,
