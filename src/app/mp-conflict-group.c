@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-conflict-group.h"
 
-#include "mp-app-text.h"
-#include "mp-json.h"
-#include "mp-toast.h"
+#include "mp-conflict-text.h"
 #include "mp-value-text.h"
 
 #include <glib/gi18n-lib.h>
@@ -15,8 +13,8 @@ struct _MpConflictGroup
   AdwActionRow *base_row;
   AdwActionRow *mine_row;
   AdwActionRow *theirs_row;
-  GtkWidget *mine_button;
-  GtkWidget *theirs_button;
+  GtkCheckButton *mine_check;
+  GtkCheckButton *theirs_check;
 
   MpContext *context;   /* (owned) */
   MpConflict *conflict; /* (owned) */
@@ -26,98 +24,72 @@ G_DEFINE_FINAL_TYPE (MpConflictGroup, mp_conflict_group, ADW_TYPE_PREFERENCES_GR
 
 enum
 {
-  SETTLED,
+  CHOSEN,
   N_SIGNALS,
 };
 
 static unsigned int signals[N_SIGNALS];
 
 static void
-set_sensitive (MpConflictGroup *self, gboolean sensitive)
+toggled_cb (MpConflictGroup *self, GtkCheckButton *check)
 {
-  gtk_widget_set_sensitive (self->mine_button, sensitive);
-  gtk_widget_set_sensitive (self->theirs_button, sensitive);
+  /* Of the two that change, the one that is on now tells. */
+  if (gtk_check_button_get_active (check))
+    g_signal_emit (self, signals[CHOSEN], 0);
+}
+
+/* A screen reader hears with the choice what is chosen. */
+static void
+name_choice (GtkCheckButton *check, const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
 static void
-resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MpConflictGroup) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!mp_session_resolve_finish (MP_SESSION (source), result, &error))
-    {
-      g_autofree char *text = mp_app_text_dup_error (error, NULL);
-
-      set_sensitive (self, TRUE);
-      mp_toast_show (GTK_WIDGET (self), text);
-      return;
-    }
-  g_signal_emit (self, signals[SETTLED], 0);
-}
-
-static void
-resolve (MpConflictGroup *self, JsonNode *value)
-{
-  MpSession *session = mp_context_get_session (self->context);
-  g_autoptr (GPtrArray) choices = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_choice_free);
-
-  if (session == NULL)
-    return;
-
-  set_sensitive (self, FALSE);
-  g_ptr_array_add (choices, mp_choice_new (self->conflict, value));
-  mp_session_resolve_async (session, choices, NULL, resolved_cb, g_object_ref (self));
-}
-
-static void
-mine_clicked_cb (MpConflictGroup *self)
-{
-  resolve (self, mp_conflict_get_mine (self->conflict));
-}
-
-static void
-theirs_clicked_cb (MpConflictGroup *self)
-{
-  resolve (self, mp_conflict_get_theirs (self->conflict));
-}
-
-static void
-show_value (MpConflictGroup *self, AdwActionRow *row, JsonNode *value)
+show_value (MpConflictGroup *self, AdwActionRow *row, JsonNode *value, GtkCheckButton *check)
 {
   g_autofree char *text =
       mp_value_text_dup_value (self->context, mp_conflict_get_path (self->conflict), value);
   g_autofree char *markup = g_markup_escape_text (text, -1);
 
   adw_action_row_set_subtitle (row, markup);
+  if (check != NULL)
+    {
+      g_autofree char *name = g_strdup_printf (
+          "%s: %s", adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), text);
+
+      name_choice (check, name);
+    }
 }
 
-static gboolean
-is_archived (JsonNode *record)
-{
-  return JSON_NODE_HOLDS_OBJECT (record) &&
-         mp_json_get_boolean (json_node_get_object (record), "archived", FALSE);
-}
-
-/* A conflict of the record as a whole has no values to compare: it is there, archived or lost. */
 static void
-show_whole_record (MpConflictGroup *self)
+show_values (MpConflictGroup *self, const char *other)
 {
-  JsonNode *mine = mp_conflict_get_mine (self->conflict);
-  JsonNode *theirs = mp_conflict_get_theirs (self->conflict);
-  const char *text;
+  if (other != NULL)
+    {
+      /* Translators: %s is who changed something, and when: "bert, 3 March 2026, 14:05". */
+      g_autofree char *title = g_strdup_printf (_ ("On the server, by %s"), other);
+      g_autofree char *markup = g_markup_escape_text (title, -1);
 
-  if (theirs == NULL)
-    text = _ ("The server lost this record");
-  else if (is_archived (theirs))
-    text = _ ("This record was archived on the server");
-  else
-    text = _ ("The record as it is on the server");
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->theirs_row), markup);
+    }
+  show_value (self, self->base_row, mp_conflict_get_base (self->conflict), NULL);
+  show_value (self, self->mine_row, mp_conflict_get_mine (self->conflict), self->mine_check);
+  show_value (self, self->theirs_row, mp_conflict_get_theirs (self->conflict), self->theirs_check);
+}
+
+/* A conflict of the record as a whole has no values to compare: it is a question with answers. */
+static void
+show_question (MpConflictGroup *self)
+{
+  MpConflictWords words = mp_conflict_text_get_words (self->conflict);
+
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self), words.question);
   gtk_widget_set_visible (GTK_WIDGET (self->base_row), FALSE);
-  adw_action_row_set_subtitle (self->theirs_row, text);
-  adw_action_row_set_subtitle (self->mine_row, mine != NULL && is_archived (mine)
-                               ? _ ("The record, archived by you")
-                               : _ ("The record with your changes"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->mine_row), words.mine);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->theirs_row), words.theirs);
+  name_choice (self->mine_check, words.mine);
+  name_choice (self->theirs_check, words.theirs);
 }
 
 static void
@@ -137,18 +109,17 @@ mp_conflict_group_class_init (MpConflictGroupClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = mp_conflict_group_dispose;
 
-  signals[SETTLED] = g_signal_new ("settled", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                   NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/memberpulse/Integrations/ui/mp-conflict-group.ui");
   gtk_widget_class_bind_template_child (widget_class, MpConflictGroup, base_row);
   gtk_widget_class_bind_template_child (widget_class, MpConflictGroup, mine_row);
   gtk_widget_class_bind_template_child (widget_class, MpConflictGroup, theirs_row);
-  gtk_widget_class_bind_template_child (widget_class, MpConflictGroup, mine_button);
-  gtk_widget_class_bind_template_child (widget_class, MpConflictGroup, theirs_button);
-  gtk_widget_class_bind_template_callback (widget_class, mine_clicked_cb);
-  gtk_widget_class_bind_template_callback (widget_class, theirs_clicked_cb);
+  gtk_widget_class_bind_template_child (widget_class, MpConflictGroup, mine_check);
+  gtk_widget_class_bind_template_child (widget_class, MpConflictGroup, theirs_check);
+  gtk_widget_class_bind_template_callback (widget_class, toggled_cb);
 }
 
 static void
@@ -169,6 +140,7 @@ GtkWidget *
 mp_conflict_group_new (MpContext *context, MpRecordModel *record, MpConflict *conflict)
 {
   MpConflictGroup *self;
+  g_autofree char *other = NULL;
   g_autofree char *label = NULL;
   g_autofree char *markup = NULL;
 
@@ -180,20 +152,46 @@ mp_conflict_group_new (MpContext *context, MpRecordModel *record, MpConflict *co
   self->context = g_object_ref (context);
   self->conflict = g_object_ref (conflict);
 
-  label = mp_value_text_dup_label (context, mp_record_model_get_record (record),
-                                   mp_conflict_get_path (conflict));
-  markup = g_markup_printf_escaped ("%s: %s", mp_record_model_get_name (record), label);
+  label = mp_conflict_text_dup_label (context, record, conflict);
+  markup = g_markup_escape_text (label, -1);
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self), markup);
+  other = mp_conflict_text_dup_other (record);
   if (*mp_conflict_get_path (conflict) == '\0')
-    {
-      show_whole_record (self);
-    }
+    show_question (self);
   else
-    {
-      show_value (self, self->base_row, mp_conflict_get_base (conflict));
-      show_value (self, self->mine_row, mp_conflict_get_mine (conflict));
-      show_value (self, self->theirs_row, mp_conflict_get_theirs (conflict));
-    }
-  set_sensitive (self, mp_session_can (mp_context_get_session (context), MP_PERMISSION_EDIT));
+    show_values (self, other);
   return GTK_WIDGET (self);
+}
+
+/**
+ * mp_conflict_group_choose:
+ * @self: a group
+ * @mine: the value here; else the server's
+ *
+ * Chooses as the person would.
+ */
+void
+mp_conflict_group_choose (MpConflictGroup *self, gboolean mine)
+{
+  g_return_if_fail (MP_IS_CONFLICT_GROUP (self));
+
+  gtk_check_button_set_active (mine ? self->mine_check : self->theirs_check, TRUE);
+}
+
+/**
+ * mp_conflict_group_dup_choice:
+ * @self: a group
+ *
+ * Returns: (transfer full) (nullable): what was chosen; %NULL: nothing yet
+ */
+MpChoice *
+mp_conflict_group_dup_choice (MpConflictGroup *self)
+{
+  g_return_val_if_fail (MP_IS_CONFLICT_GROUP (self), NULL);
+
+  if (gtk_check_button_get_active (self->mine_check))
+    return mp_choice_new (self->conflict, mp_conflict_get_mine (self->conflict));
+  if (gtk_check_button_get_active (self->theirs_check))
+    return mp_choice_new (self->conflict, mp_conflict_get_theirs (self->conflict));
+  return NULL;
 }

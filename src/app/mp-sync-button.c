@@ -43,6 +43,8 @@ update (MpSyncButton *self)
   gtk_label_set_label (self->details_label, details);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   text, -1);
+  /* A status whose name changes is read out by screen readers. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   gtk_widget_set_visible (self->conflicts_button, mp_session_get_conflict_count (session) > 0);
   gtk_widget_set_visible (self->sign_in_button, state == MP_SYNC_STATE_SIGNED_OUT);
   gtk_widget_set_sensitive (self->sync_button, state != MP_SYNC_STATE_SYNCING);

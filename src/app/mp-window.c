@@ -21,6 +21,9 @@
 
 #include <glib/gi18n-lib.h>
 
+/* How long a sync before the end may take; the window is gone from the screen meanwhile. */
+#define QUIT_WAIT_MS 5000
+
 struct _MpWindow
 {
   AdwApplicationWindow parent_instance;
@@ -42,7 +45,9 @@ struct _MpWindow
   MpContext *context;           /* (owned) */
   GSignalGroup *record_signals; /* (owned): of the record chosen */
   GSignalGroup *editor_signals; /* (owned): of the session's editor */
+  unsigned int n_opening;       /* sessions being opened */
   gboolean closing;             /* the session is being closed, then the window goes */
+  unsigned int quit_id;         /* ends the wait for the last sync */
 };
 
 G_DEFINE_FINAL_TYPE (MpWindow, mp_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -188,16 +193,40 @@ update_tenant_menu (MpWindow *self)
     }
 }
 
+static char *
+dup_conflict_text (MpRecordModel *record)
+{
+  unsigned int n_conflicts = record != NULL ? mp_record_model_get_n_conflicts (record) : 0;
+
+  if (n_conflicts == 0)
+    return NULL;
+  return g_strdup_printf (
+      ngettext ("Somebody else changed this record too, and %u value is another one on the server. "
+                "Both are kept until you choose.",
+                "Somebody else changed this record too, and %u values are others on the server. "
+                "Both are kept until you choose.",
+                n_conflicts),
+      n_conflicts);
+}
+
 static void
 update_session_bar (MpWindow *self)
 {
   MpSession *session = mp_context_get_session (self->context);
   g_autofree char *damage = session != NULL ? mp_session_dup_damage (session) : NULL;
+  g_autofree char *conflict = NULL;
 
   if (damage != NULL)
     {
       mp_message_bar_set_button (self->session_bar, _ ("Understood"), "win.forget-damage");
       mp_message_bar_show (self->session_bar, MP_MESSAGE_WARNING, damage);
+      return;
+    }
+  conflict = dup_conflict_text (mp_context_get_record (self->context));
+  if (conflict != NULL)
+    {
+      mp_message_bar_set_button (self->session_bar, _ ("Settle conflict…"), "win.show-conflicts");
+      mp_message_bar_show (self->session_bar, MP_MESSAGE_WARNING, conflict);
       return;
     }
   if (session == NULL || mp_session_get_sync_state (session) != MP_SYNC_STATE_SIGNED_OUT)
@@ -224,6 +253,7 @@ record_changed_cb (MpWindow *self)
 {
   update_badges (self);
   update_title (self);
+  update_session_bar (self);
   mp_window_update_actions (self);
 }
 
@@ -299,6 +329,25 @@ use_session (MpWindow *self, MpSession *session)
 }
 
 static void
+last_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpWindow) self = user_data;
+
+  closed_cb (source, result, NULL);
+  gtk_window_destroy (GTK_WINDOW (self));
+}
+
+/* The window was closed before the session was open. @session: (nullable): it could not be */
+static void
+end_opening (MpWindow *self, MpSession *session)
+{
+  if (session != NULL)
+    mp_session_close_async (session, last_closed_cb, g_object_ref (self));
+  else
+    gtk_window_destroy (GTK_WINDOW (self));
+}
+
+static void
 opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MpWindow) self = user_data;
@@ -308,6 +357,12 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   session = mp_session_open_finish (result, &error);
+  self->n_opening--;
+  if (self->closing)
+    {
+      end_opening (self, session);
+      return;
+    }
   if (session != NULL)
     {
       use_session (self, session);
@@ -405,16 +460,38 @@ restore_size (MpWindow *self)
                    G_SETTINGS_BIND_DEFAULT);
 }
 
+/* Closes the session once: after the last sync, or when that took too long. */
 static void
-last_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+end_session (MpWindow *self)
 {
-  g_autoptr (MpWindow) self = user_data;
+  if (self->quit_id == 0)
+    return;
 
-  closed_cb (source, result, NULL);
-  gtk_window_destroy (GTK_WINDOW (self));
+  g_clear_handle_id (&self->quit_id, g_source_remove);
+  mp_session_close_async (mp_context_get_session (self->context), last_closed_cb,
+                          g_object_ref (self));
 }
 
-/* The window goes when the store is closed: what was typed last is saved by then. */
+static void
+last_synced_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!mp_session_sync_finish (MP_SESSION (source), result, &error))
+    g_debug ("the sync before the end: %s", error->message);
+  end_session (self);
+}
+
+static gboolean
+quit_waited_cb (gpointer user_data)
+{
+  end_session (MP_WINDOW (user_data));
+  return G_SOURCE_REMOVE;
+}
+
+/* The window goes when the store is closed: what was typed last is saved by then, and sent where
+ * the server answers. */
 static gboolean
 mp_window_close_request (GtkWindow *window)
 {
@@ -423,13 +500,23 @@ mp_window_close_request (GtkWindow *window)
 
   if (self->closing)
     return GDK_EVENT_STOP;
-  if (session == NULL)
+  if (session == NULL && self->n_opening == 0)
     return GTK_WINDOW_CLASS (mp_window_parent_class)->close_request (window);
 
   self->closing = TRUE;
-  flush_pages (self);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
-  mp_session_close_async (session, last_closed_cb, g_object_ref (self));
+  if (session == NULL)
+    return GDK_EVENT_STOP;
+
+  flush_pages (self);
+  self->quit_id = g_timeout_add_full (G_PRIORITY_DEFAULT, QUIT_WAIT_MS, quit_waited_cb,
+                                      g_object_ref (self), g_object_unref);
+  /* Where the server did not answer just now, it is not waited for. */
+  if (mp_session_get_sync_state (session) == MP_SYNC_STATE_SYNCED ||
+      mp_session_get_sync_state (session) == MP_SYNC_STATE_SYNCING)
+    mp_session_sync_async (session, NULL, last_synced_cb, g_object_ref (self));
+  else
+    end_session (self);
   return GDK_EVENT_STOP;
 }
 
@@ -652,6 +739,7 @@ mp_window_open_profile (MpWindow *self, const char *server, const char *tenant)
 {
   mp_window_leave_session (self);
   gtk_stack_set_visible_child_name (self->root_stack, "opening");
+  self->n_opening++;
   mp_session_open_async (mp_context_get_services (self->context), server, tenant, NULL, opened_cb,
                          g_object_ref (self));
 }

@@ -225,7 +225,18 @@ test_add_key (MpAppFixture *fixture, gconstpointer data)
   mp_app_destroy (parent);
 }
 
-/* Both changed the name; the dialog shows both, and the choice ends the conflict. */
+static void
+choose (GtkWindow *dialog, const char *row_title)
+{
+  GtkWidget *row = mp_app_find (GTK_WIDGET (dialog), ADW_TYPE_ACTION_ROW, row_title);
+
+  g_assert_nonnull (row);
+  adw_action_row_activate (ADW_ACTION_ROW (row));
+  mp_app_settle ();
+}
+
+/* Both changed the name; the dialog shows both and what a choice makes of it. Applied, it ends the
+ * conflict, and can be undone. */
 static void
 test_conflict (MpAppFixture *fixture, gconstpointer data)
 {
@@ -234,6 +245,10 @@ test_conflict (MpAppFixture *fixture, gconstpointer data)
   MpRecordModel *record = mp_session_find_record (session, id);
   GtkWindow *parent = mp_app_show (gtk_label_new ("Parent"));
   g_autoptr (MpChanges) theirs = mp_changes_new ();
+  g_autoptr (MpRecordModel) undone = NULL;
+  g_autoptr (GAsyncResult) answer = NULL;
+  GAsyncResult *result = NULL;
+  GtkWidget *apply;
   GtkWindow *dialog;
   g_autoptr (GError) error = NULL;
 
@@ -253,10 +268,24 @@ test_conflict (MpAppFixture *fixture, gconstpointer data)
   g_assert_nonnull (mp_app_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, "Shared"));
   g_assert_nonnull (mp_app_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, "Mine"));
   g_assert_nonnull (mp_app_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, "Theirs"));
-  g_signal_emit_by_name (mp_app_find (GTK_WIDGET (dialog), GTK_TYPE_BUTTON, "Keep _yours"),
-                         "clicked");
+  apply = mp_app_find (GTK_WIDGET (dialog), GTK_TYPE_BUTTON, "_Apply");
+  g_assert_false (gtk_widget_get_sensitive (apply));
+  choose (dialog, "Yours");
+  g_assert_true (gtk_widget_get_sensitive (apply));
+  g_assert_cmpuint (mp_record_model_get_n_conflicts (record), ==, 1);
+
+  g_signal_emit_by_name (apply, "clicked");
   MP_TEST_WAIT_UNTIL (mp_record_model_get_n_conflicts (record) == 0);
   g_assert_cmpstr (mp_record_model_get_name (record), ==, "Mine");
+  mp_app_settle ();
+
+  mp_editor_undo_async (mp_context_get_editor (fixture->context), mp_test_wait_cb, &result);
+  answer = mp_test_wait (&result);
+  undone = mp_editor_undo_finish (MP_EDITOR (mp_context_get_editor (fixture->context)), answer,
+                                  NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (undone == record);
+  g_assert_cmpstr (mp_record_model_get_name (record), ==, "Theirs");
   mp_app_destroy (parent);
 }
 

@@ -4,6 +4,7 @@
 #include "mp-record-chooser.h"
 #include "mp-sign-in-page.h"
 #include "mp-sync-button.h"
+#include "mp-sync-text.h"
 #include "mp-window.h"
 
 typedef struct
@@ -88,13 +89,17 @@ static void
 test_sync_state (Fixture *fixture, gconstpointer data)
 {
   GtkWidget *button = find (fixture, MP_TYPE_SYNC_BUTTON, NULL);
+  g_autofree char *text = NULL;
 
   mp_test_tenant_go_away (fixture->session.tenant);
   MP_TEST_WAIT_UNTIL (mp_context_get_session (fixture->context) != NULL);
   MP_TEST_WAIT_UNTIL (mp_session_get_sync_state (mp_context_get_session (fixture->context)) ==
                       MP_SYNC_STATE_OFFLINE);
   mp_app_settle ();
-  g_assert_nonnull (mp_app_find (button, GTK_TYPE_LABEL, "Offline, 1 change waits"));
+  text = mp_sync_text_dup_short (mp_context_get_session (fixture->context));
+  g_assert_true (g_str_has_prefix (text, "Offline since "));
+  g_assert_true (g_str_has_suffix (text, ", 1 change waiting"));
+  g_assert_nonnull (mp_app_find (button, GTK_TYPE_LABEL, text));
 }
 
 static const char *

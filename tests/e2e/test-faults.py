@@ -193,7 +193,7 @@ def test_server_gone(stand, pictures):
     window.section("Overview")
     window.ui("type", "entry", "Name", "Renamed alone")
     wait_until(lambda: record(stand)["record"]["name"] == "Renamed alone", "an edit without a server is kept")
-    window.says("Offline, 1 change waits", "server-gone", "--timeout", "20")
+    window.says("Offline since .*, 1 change waiting", "server-gone", "--timeout", "20")
     window.ui("click", "button", "/Offline/")
     window.says("The server cannot be reached. Everything you change is kept on this computer")
     window.ui("key", "Escape")
@@ -245,28 +245,46 @@ def test_reader(stand, pictures):
     check(after["revision"] == before["revision"], "and nothing is changed")
 
 
+def disagree(stand, window, bert, number, mine):
+    """Bert and Anna change the name at the same time; the window learns of both at once."""
+    stand.processes["app"].send_signal(signal.SIGSTOP)
+    current = record(stand)["record"]
+    request(stand, bert, "PATCH", f"/integration-settings/{current['id']}", {"name": f"Named by Bert {number}"},
+            current["revision"])
+    stand.mpctl("settings", "set", "/name", mine, "--no-sync")
+    stand.processes["app"].send_signal(signal.SIGCONT)
+    window.says("1 conflict", None, "--timeout", "30")
+
+
 def test_conflict(stand, pictures):
+    """Both choices, each seen before it is applied; undo puts the other side's name back."""
     window = start_signed_in(stand, pictures)
     complete(stand)
     bert = stand.make_token(actor="bert")
-    for choice, expected in (("Keep yours", "Named by Anna"), ("Take the server’s", "Named by Bert 1")):
-        stand.processes["app"].send_signal(signal.SIGSTOP)
-        current = record(stand)["record"]
-        number = 0 if choice == "Keep yours" else 1
-        request(stand, bert, "PATCH", f"/integration-settings/{current['id']}", {"name": f"Named by Bert {number}"},
-                current["revision"])
-        stand.mpctl("settings", "set", "/name", "Named by Anna" if number == 0 else "Named by Anna again", "--no-sync")
-        stand.processes["app"].send_signal(signal.SIGCONT)
-        window.section("Overview")
-        window.says("1 conflict", f"conflict-{number}", "--timeout", "30")
+    window.section("Overview")
+    for number, (side, expected) in enumerate((("Yours", "Named by Anna 0"), ("On the server, by bert", "Named by Bert 1"))):
+        disagree(stand, window, bert, number, f"Named by Anna {number}")
         window.says("Somebody changed the same: choose what to keep")
-        window.says("Somebody else changed this too")
-        window.ui("click", "button", "/, 1 conflict/")
-        window.ui("click", "button", "Settle conflicts…")
-        window.says(f"Named by Bert {number}", f"conflicts-{number}")
-        window.ui("click", "button", choice)
-        wait_until(lambda name=expected: record(stand)["record"]["name"] == name, f"{choice}: {expected}")
+        window.says("Somebody else changed this too", f"conflict-{number}-met")
+        window.ui("click", "button", "Settle conflict…")
+        window.says(f"Named by Bert {number}")
+        check(window.ui("get", "button", "Apply", "--field", "states").find("sensitive") < 0, "nothing to apply yet")
+        window.ui("click", "check", f"/^{side}.*: Named by/")
+        window.says("It|The record afterwards", f"conflict-{number}-chosen")
+        check(record(stand)["state"] == "conflict", "nothing is changed before it is applied")
+        window.ui("click", "button", "Apply")
+        wait_until(lambda name=expected: record(stand)["record"]["name"] == name, f"{side}: {expected}")
+        window.says("The conflict is settled", f"conflict-{number}-resolved")
         wait_until(lambda: record(stand)["state"] == "synced", "settled and synced", 30)
+    window.ui("key", "ctrl+z")
+    wait_until(lambda: record(stand)["record"]["name"] == "Named by Anna 1", "undone: the other name is back")
+    wait_until(lambda: record(stand)["state"] == "synced", "and goes to the server", 30)
+    window.shot("conflict-1-undone")
+    stand.stop("app")
+    window.start()
+    window.ui("wait", "item", "CRM", "--timeout", "30")
+    window.ui("key", "ctrl+shift+z")
+    wait_until(lambda: record(stand)["record"]["name"] == "Named by Bert 1", "made again after a restart")
 
 
 KEYRING_LOCKED = "The keyring is locked, so no key can be read or kept. Unlock it"
@@ -313,7 +331,7 @@ def test_locked_keyring(stand, pictures):
     window.ui("click", "button", "/Create/")
     window.section("CRM")
     window.choose("Platform", "HubSpot")
-    window.says("Synced, 1 draft|^Synced|1 change waits")
+    window.says("Saved here, 1 draft|^Synced|1 change waiting")
     lock_keyring()
     window.ui("type", "entry", "Access token", KEYS["hubspot"], "--action")
     cancel_until_said(window, KEYRING_LOCKED, "keyring-locked-key")

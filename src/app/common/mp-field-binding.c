@@ -93,8 +93,8 @@ show_fault (MpFieldBinding *self, MpRecordModel *record)
   if (record != NULL && is_in_conflict (self, record))
     {
       mp_row_caption_set (caption, MP_CAPTION_WARNING,
-                          _ ("Somebody else changed this too. Settle the conflict: open the sync "
-                             "state at the top."));
+                          _ ("Somebody else changed this too. Yours is shown; settle the conflict "
+                             "with the button above."));
       return;
     }
 

@@ -5,24 +5,41 @@
 
 #include <glib/gi18n-lib.h>
 
-static const char *
-get_state_text (MpSyncState state)
+static char *
+dup_offline_text (MpSession *session)
 {
-  switch (state)
+  int64_t since = mp_session_get_offline_since_unix_us (session);
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (since / G_USEC_PER_SEC);
+  g_autofree char *clock = time != NULL && since != 0 ? g_date_time_format (time, "%H:%M") : NULL;
+
+  if (clock == NULL)
+    return g_strdup (C_ ("sync", "Offline"));
+  /* Translators: %s is a time of day, such as 14:02. */
+  return g_strdup_printf (_ ("Offline since %s"), clock);
+}
+
+/* @n_unsent: changes and drafts that are on this computer alone */
+static char *
+dup_state_text (MpSession *session, unsigned int n_unsent)
+{
+  switch (mp_session_get_sync_state (session))
     {
     case MP_SYNC_STATE_SYNCING:
-      return C_ ("sync", "Syncing…");
+      /* It is tried again and again, and nobody wants to hear of each. */
+      return mp_session_get_offline_since_unix_us (session) != 0
+                 ? dup_offline_text (session)
+                 : g_strdup (C_ ("sync", "Syncing…"));
     case MP_SYNC_STATE_SYNCED:
-      return C_ ("sync", "Synced");
+      return g_strdup (n_unsent > 0 ? C_ ("sync", "Saved here") : C_ ("sync", "Synced"));
     case MP_SYNC_STATE_OFFLINE:
-      return C_ ("sync", "Offline");
+      return dup_offline_text (session);
     case MP_SYNC_STATE_SIGNED_OUT:
-      return C_ ("sync", "Signed out");
+      return g_strdup (C_ ("sync", "Signed out"));
     case MP_SYNC_STATE_FAILED:
-      return C_ ("sync", "Sync failed");
+      return g_strdup (C_ ("sync", "Sync failed"));
     case MP_SYNC_STATE_NEVER:
     default:
-      return C_ ("sync", "Not synced yet");
+      return g_strdup (C_ ("sync", "Not synced yet"));
     }
 }
 
@@ -48,34 +65,40 @@ count_drafts (MpSession *session)
  * mp_sync_text_dup_short:
  * @session: a session
  *
- * Returns: (transfer full): the state in a few words: "Offline, 3 changes wait"
+ * Returns: (transfer full): the state in a few words: "Offline since 14:02, 3 changes waiting"
  */
 char *
 mp_sync_text_dup_short (MpSession *session)
 {
   unsigned int n_conflicts;
+  unsigned int n_refused;
   unsigned int n_pending;
   unsigned int n_drafts;
-  const char *state;
+  g_autofree char *state = NULL;
 
   g_return_val_if_fail (MP_IS_SESSION (session), NULL);
 
-  state = get_state_text (mp_session_get_sync_state (session));
   n_conflicts = mp_session_get_conflict_count (session);
+  n_refused = mp_session_count_refused_fields (session);
   n_pending = mp_session_get_pending_count (session);
+  n_drafts = count_drafts (session);
+  state = dup_state_text (session, n_conflicts + n_refused == 0 ? n_pending + n_drafts : 0);
   if (n_conflicts > 0)
     /* Translators: 1 is the state of the sync, such as "Synced". */
     return g_strdup_printf (ngettext ("%s, %u conflict", "%s, %u conflicts", n_conflicts), state,
                             n_conflicts);
-  n_drafts = count_drafts (session);
+  if (n_refused > 0)
+    return g_strdup_printf (
+        ngettext ("The server refused %u field", "The server refused %u fields", n_refused),
+        n_refused);
   if (n_drafts > 0 && mp_session_get_sync_state (session) == MP_SYNC_STATE_SYNCED)
-    /* Translators: 1 is the state of the sync, such as "Synced". */
+    /* Translators: 1 is the state of the sync, such as "Saved here". */
     return g_strdup_printf (ngettext ("%s, %u draft", "%s, %u drafts", n_drafts), state, n_drafts);
   if (n_pending > 0)
-    /* Translators: 1 is the state of the sync, such as "Offline". */
-    return g_strdup_printf (ngettext ("%s, %u change waits", "%s, %u changes wait", n_pending),
+    /* Translators: 1 is the state of the sync, such as "Offline since 14:02". */
+    return g_strdup_printf (ngettext ("%s, %u change waiting", "%s, %u changes waiting", n_pending),
                             state, n_pending);
-  return g_strdup (state);
+  return g_steal_pointer (&state);
 }
 
 static const char *

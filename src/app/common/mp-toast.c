@@ -8,14 +8,20 @@ find_overlay (GtkWidget *from)
 {
   GtkWidget *overlay = gtk_widget_get_ancestor (from, ADW_TYPE_TOAST_OVERLAY);
   GtkRoot *root;
+  GtkWidget *content = NULL;
 
   if (overlay != NULL)
     return ADW_TOAST_OVERLAY (overlay);
 
+  /* libadwaita's windows have a child of their own around what was put into them. */
   root = gtk_widget_get_root (from);
-  if (GTK_IS_WINDOW (root) && ADW_IS_TOAST_OVERLAY (gtk_window_get_child (GTK_WINDOW (root))))
-    return ADW_TOAST_OVERLAY (gtk_window_get_child (GTK_WINDOW (root)));
-  return NULL;
+  if (ADW_IS_APPLICATION_WINDOW (root))
+    content = adw_application_window_get_content (ADW_APPLICATION_WINDOW (root));
+  else if (ADW_IS_WINDOW (root))
+    content = adw_window_get_content (ADW_WINDOW (root));
+  else if (GTK_IS_WINDOW (root))
+    content = gtk_window_get_child (GTK_WINDOW (root));
+  return ADW_IS_TOAST_OVERLAY (content) ? ADW_TOAST_OVERLAY (content) : NULL;
 }
 
 static void
