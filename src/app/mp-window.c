@@ -355,6 +355,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *text = NULL;
   g_autofree char *markup = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean is_signing_in;
 
   session = mp_session_open_finish (result, &error);
   self->n_opening--;
@@ -365,7 +366,12 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (session != NULL)
     {
+      /* Somebody followed a link to another tenant meanwhile. */
+      is_signing_in =
+          gtk_stack_get_visible_child (self->root_stack) == GTK_WIDGET (self->sign_in_page);
       use_session (self, session);
+      if (is_signing_in)
+        gtk_stack_set_visible_child_name (self->root_stack, "sign-in");
       return;
     }
 
