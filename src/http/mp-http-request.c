@@ -224,6 +224,11 @@ mp_http_request_make_message (MpHttpRequest *self, GUri *uri)
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+  /* What may be repeated, libsoup asks again by itself when a kept connection breaks, and 3.2.3 may
+   * then crash in run_until_read_done (): it reads an answer of what it has let go of. A connection
+   * of its own is never asked again but by us. */
+  if (!g_str_equal (self->method, "POST"))
+    soup_message_add_flags (message, SOUP_MESSAGE_NEW_CONNECTION);
   for (unsigned int i = 0; i < self->headers->len; i++)
     {
       const Header *header = g_ptr_array_index (self->headers, i);
