@@ -26,6 +26,9 @@
 #define PAGE_SIZE 500
 /* More than any real run needs: a server that never gets done ends it. */
 #define MAX_BATCHES 1000
+/* So often a batch may end in nothing but disagreement before the feed is read, which may say why:
+ * a server that was restored meanwhile answers with what is older than what is known here. */
+#define MAX_FRUITLESS 3
 #define MAX_RESTARTS 3
 
 struct _MpSyncRun
@@ -48,6 +51,7 @@ struct _MpSyncRun
   gboolean expired;
   gboolean pushed; /* the push is behind us */
   unsigned int n_batches;
+  unsigned int n_fruitless; /* of them, the last ones */
   unsigned int n_restarts;
 };
 
@@ -272,9 +276,18 @@ has_other_epoch (MpSyncRun *self, GPtrArray *results)
 }
 
 static void
+end_pushing (MpSyncRun *self)
+{
+  self->pushed = TRUE;
+  read_cursor (self);
+}
+
+static void
 note_results (MpSyncRun *self, GPtrArray *results)
 {
   MpSyncReport *report = self->report;
+  gboolean disagrees = FALSE;
+  gboolean applied = FALSE;
 
   report->n_pushed += results->len;
   for (unsigned int i = 0; i < results->len; i++)
@@ -284,6 +297,8 @@ note_results (MpSyncRun *self, GPtrArray *results)
       const MpAction action = mp_operation_get_action (operation);
       const MpPushStatus status = mp_push_result_get_status (result);
 
+      disagrees = disagrees || status == MP_PUSH_CONFLICT;
+      applied = applied || status == MP_PUSH_APPLIED;
       if (!mp_action_is_credential (action) || status == MP_PUSH_APPLIED)
         continue;
       if (mp_push_result_has_error (result, MP_PUSH_KEY_RETIRED))
@@ -294,6 +309,7 @@ note_results (MpSyncRun *self, GPtrArray *results)
           g_ptr_array_add (report->refusals, g_object_ref (result));
         }
     }
+  self->n_fruitless = disagrees && !applied ? self->n_fruitless + 1 : 0;
 }
 
 static void
@@ -302,10 +318,12 @@ results_applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MpSyncRun) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (mp_store_apply_results_finish (self->store, result, &error))
-    list_waiting (self);
-  else
+  if (!mp_store_apply_results_finish (self->store, result, &error))
     fail (self, g_steal_pointer (&error));
+  else if (self->n_fruitless > MAX_FRUITLESS)
+    end_pushing (self);
+  else
+    list_waiting (self);
 }
 
 static void
@@ -358,8 +376,7 @@ batch_frozen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (self->batch->len == 0 || ++self->n_batches > MAX_BATCHES)
     {
-      self->pushed = TRUE;
-      read_cursor (self);
+      end_pushing (self);
       return;
     }
   mp_tenant_client_push_async (self->client, self->token, self->batch, get_cancellable (self),

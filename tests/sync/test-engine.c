@@ -426,6 +426,28 @@ test_restored_between_two_requests (Fixture *fixture, gconstpointer unused)
   g_assert_cmpstr (mp_record_get_name (mp_stored_record_get_record (lost)), ==, "West");
 }
 
+/* It answers with what is older than what is known here, so asking again would not help. */
+static void
+test_restored_server_disagrees (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (MpStoredRecord) stored = NULL;
+  unsigned int n_requests;
+
+  share (fixture, SECOND_ID);
+  mp_model_server_back_up (fixture->server);
+  mp_test_store_set (fixture->one->store, SECOND_ID, NAME, "West");
+  mp_test_desktop_sync_well (fixture->one);
+  mp_test_store_set (fixture->one->store, SECOND_ID, NAME, "South");
+  mp_model_server_restore_before (fixture->server, "POST", "/changes");
+  n_requests = mp_model_server_get_n_requests (fixture->server);
+  mp_test_desktop_sync_well (fixture->one);
+
+  g_assert_cmpuint (mp_model_server_get_n_requests (fixture->server) - n_requests, <, 20);
+  stored = mp_test_store_find (fixture->one->store, SECOND_ID);
+  g_assert_cmpuint (mp_stored_record_get_n_conflicts (stored), ==, 1);
+  g_assert_cmpstr (mp_record_get_name (mp_stored_record_get_record (stored)), ==, "South");
+}
+
 static void
 put_key (MpTestDesktop *desktop)
 {
@@ -611,6 +633,7 @@ main (int argc, char **argv)
     { "restored-server", test_restored_server },
     { "listing-goes-on", test_listing_goes_on },
     { "restored-between-two-requests", test_restored_between_two_requests },
+    { "restored-server-disagrees", test_restored_server_disagrees },
     { "credentials-arrive", test_credentials_arrive },
     { "reports-what-became-of-credentials", test_reports_what_became_of_credentials },
     { "notices-a-shorter-audit-trail", test_notices_a_shorter_audit_trail },
