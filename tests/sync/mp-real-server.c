@@ -31,6 +31,12 @@ mp_real_server_dup_address (MpRealServer *self)
   return g_strdup_printf ("http://127.0.0.1:%u", mp_api_server_get_port (self->api.server));
 }
 
+unsigned int
+mp_real_server_get_port (MpRealServer *self)
+{
+  return mp_api_server_get_port (self->api.server);
+}
+
 const char *
 mp_real_server_get_token (MpRealServer *self)
 {
@@ -105,4 +111,20 @@ mp_real_server_dup_value (MpRealServer *self, const char *id, const char *pointe
   g_autoptr (MpTestAnswer) answer = mp_test_api_get (&self->api, self->api.admin, path);
 
   return answer->status == 200 ? g_strdup (mp_test_string (answer->body, pointer)) : NULL;
+}
+
+char *
+mp_real_server_add_payment_key (MpRealServer *self)
+{
+  return mp_test_api_add_key (&self->api, "stripe", "payment");
+}
+
+unsigned int
+mp_real_server_count_revisions (MpRealServer *self, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) revisions = mp_db_list_history (self->api.db, "demo", id, 0, 10000, &error);
+
+  g_assert_no_error (error);
+  return revisions->len;
 }

@@ -11,6 +11,7 @@ typedef struct _MpRealServer MpRealServer;
 MpRealServer *mp_real_server_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void mp_real_server_free (MpRealServer *self);
 char *mp_real_server_dup_address (MpRealServer *self) G_GNUC_WARN_UNUSED_RESULT;
+unsigned int mp_real_server_get_port (MpRealServer *self);
 const char *mp_real_server_get_token (MpRealServer *self);
 const char *mp_real_server_get_reader_token (MpRealServer *self);
 /* "sealed": …, "key_id": … */
@@ -28,6 +29,8 @@ void mp_real_server_append_audit (MpRealServer *self, const char *actor);
 char *mp_real_server_dup_value (MpRealServer *self,
                                 const char *id,
                                 const char *pointer) G_GNUC_WARN_UNUSED_RESULT;
+char *mp_real_server_add_payment_key (MpRealServer *self) G_GNUC_WARN_UNUSED_RESULT; /* its id */
+unsigned int mp_real_server_count_revisions (MpRealServer *self, const char *id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpRealServer, mp_real_server_free)
 
