@@ -142,6 +142,8 @@ const MpCommand mp_cli_mapping_commands[] = {
   { "mapping", "value", "member|order FIELD VALUE [CRM-VALUE]",
     "What is sent for a value (* any other, \"\" nothing); nothing given: as it is", 3, 4, TRUE,
     mp_cli_set_mapping_value },
+  { "mapping", "rules", MP_CLI_RULES_SYNOPSIS,
+    "What was said to suggestions; the next ones heed it", 1, 4, TRUE, mp_cli_mapping_rules },
   { "mapping", "check", "[SETTINGS]", "How each field fits, how it is written, and what is wrong",
     0, 1, TRUE, mp_cli_check_mapping },
   { NULL },

@@ -55,12 +55,19 @@ load_fields (MpCli *cli, const MpFieldSpec *mapping, GError **error)
       mp_crm_metadata_get_fields (mp_record_model_get_metadata (model), object));
 }
 
+/* @question: (out caller-allocates): what it points to belongs to the record and the registry, but
+ * for its rules: (transfer full) */
 static gboolean
-prepare_record (
-    MpCli *cli, char **arguments, MpMatchList **sources, MpMatchList **targets, GError **error)
+prepare_record (MpCli *cli,
+                char **arguments,
+                MpMatchList **sources,
+                MpMatchList **targets,
+                MpMatchQuestion *question,
+                GError **error)
 {
   const char *name = arguments[1] != NULL ? arguments[1] : arguments[0];
   const MpFieldSpec *mapping;
+  MpRecord *record;
 
   if (arguments[1] != NULL)
     {
@@ -74,7 +81,14 @@ prepare_record (
     return FALSE;
   *sources = mp_match_list_new_from_catalogue (mp_catalogue_get (mapping->catalogue));
   *targets = load_fields (cli, mapping, error);
-  return *targets != NULL;
+  if (*targets == NULL)
+    return FALSE;
+  record = mp_record_model_get_record (mp_cli_find_record (cli, NULL));
+  *question = (MpMatchQuestion){ .rules = mp_cli_get_rules (cli),
+                                 .platform = mp_record_get_string (record, "/crm/platform"),
+                                 .object = mp_record_get_string (record, mapping->object_path),
+                                 .path = mapping->path };
+  return TRUE;
 }
 
 static void
@@ -107,6 +121,8 @@ mp_cli_suggest_mapping (MpCli *cli, char **arguments, GError **error)
   g_autoptr (MpMatchList) sources = NULL;
   g_autoptr (MpMatchList) targets = NULL;
   g_autoptr (JsonArray) suggestions = NULL;
+  g_autoptr (MpMatchRules) rules = NULL;
+  MpMatchQuestion question = { 0 };
   gboolean from_files = cli->source != NULL && cli->target != NULL;
 
   if (from_files == (arguments[0] != NULL))
@@ -119,11 +135,12 @@ mp_cli_suggest_mapping (MpCli *cli, char **arguments, GError **error)
       sources = read_list (cli->source, error);
       targets = sources != NULL ? read_list (cli->target, error) : NULL;
     }
-  else if (!prepare_record (cli, arguments, &sources, &targets, error))
+  else if (!prepare_record (cli, arguments, &sources, &targets, &question, error))
     return MP_EXIT_FAILED;
+  rules = (MpMatchRules *) question.rules;
   if (targets == NULL)
     return MP_EXIT_FAILED;
-  suggestions = mp_match_list_suggest (sources, targets);
+  suggestions = mp_match_list_suggest (sources, targets, from_files ? NULL : &question);
   if (cli->json)
     {
       g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), suggestions);

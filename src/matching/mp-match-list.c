@@ -283,41 +283,100 @@ suggestion_to_json (const MpSuggestion *suggestion,
   return object;
 }
 
+static GHashTable *
+index_names (const MpMatchList *self)
+{
+  GHashTable *places = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (unsigned int i = 0; i < self->inputs->len; i++)
+    g_hash_table_insert (places, (gpointer) g_array_index (self->inputs, MpMatchInput, i).name,
+                         GUINT_TO_POINTER (i));
+  return places;
+}
+
+/* The rules that speak of fields of both lists. */
+static GArray *
+find_verdicts (const MpMatchList *sources,
+               const MpMatchList *targets,
+               const MpMatchQuestion *question)
+{
+  GArray *verdicts = g_array_new (FALSE, FALSE, sizeof (MpMatchVerdict));
+  g_autoptr (GHashTable) source_places = index_names (sources);
+  g_autoptr (GHashTable) target_places = index_names (targets);
+
+  for (unsigned int i = 0; i < mp_match_rules_get_size (question->rules); i++)
+    {
+      const MpMatchRule *rule = mp_match_rules_get (question->rules, i);
+      g_autofree char *field = mp_pointer_dup_last (rule->path);
+      g_autofree char *path = mp_pointer_append (question->path, field);
+      gpointer source;
+      gpointer target;
+
+      if (g_strcmp0 (rule->platform, question->platform) == 0 &&
+          g_strcmp0 (rule->object, question->object) == 0 && g_str_equal (rule->path, path) &&
+          g_hash_table_lookup_extended (source_places, field, NULL, &source) &&
+          g_hash_table_lookup_extended (target_places, rule->target, NULL, &target))
+        {
+          MpMatchVerdict verdict = { GPOINTER_TO_UINT (source), GPOINTER_TO_UINT (target),
+                                     rule->accepted };
+
+          g_array_append_val (verdicts, verdict);
+        }
+    }
+  return verdicts;
+}
+
+/**
+ * mp_match_list_find_suggestions:
+ * @sources: fields that want a counterpart
+ * @targets: fields of the other side
+ * @question: (nullable): what people said, and what is left out
+ *
+ * mp_matcher_suggest() for the lists. Any thread.
+ *
+ * Returns: (transfer full): a suggestion for each source; free with g_free()
+ */
+MpSuggestion *
+mp_match_list_find_suggestions (const MpMatchList *sources,
+                                const MpMatchList *targets,
+                                const MpMatchQuestion *question)
+{
+  g_autoptr (GArray) verdicts = question != NULL && question->rules != NULL
+                                    ? find_verdicts (sources, targets, question)
+                                    : NULL;
+  MpMatchOptions options = { 0 };
+
+  if (question != NULL)
+    options.left_out = question->left_out;
+  if (verdicts != NULL)
+    {
+      options.verdicts = (const MpMatchVerdict *) (gpointer) verdicts->data;
+      options.n_verdicts = verdicts->len;
+    }
+  return mp_matcher_suggest (mp_match_list_get_inputs (sources), mp_match_list_get_size (sources),
+                             mp_match_list_get_inputs (targets), mp_match_list_get_size (targets),
+                             &options);
+}
+
 /**
  * mp_match_list_suggest:
  * @sources: fields that want a counterpart
  * @targets: fields of the other side
+ * @question: (nullable): what people said, and what is left out
  *
- * mp_matcher_suggest() with its answer in words.
+ * mp_match_list_find_suggestions() with its answer in words.
  *
  * Returns: (transfer full): for each source an object with "source", "target" (null: none is sure
  *   enough), "score", "reasons" and the next "alternatives"
  */
 JsonArray *
-mp_match_list_suggest (const MpMatchList *sources, const MpMatchList *targets)
-{
-  return mp_match_list_suggest_by (MP_MATCH_ALL_EVIDENCE, sources, targets);
-}
-
-/**
- * mp_match_list_suggest_by:
- * @allowed: which evidence counts
- * @sources: fields that want a counterpart
- * @targets: fields of the other side
- *
- * mp_match_list_suggest() by some evidence only.
- *
- * Returns: (transfer full): as mp_match_list_suggest()
- */
-JsonArray *
-mp_match_list_suggest_by (MpMatchEvidence allowed,
-                          const MpMatchList *sources,
-                          const MpMatchList *targets)
+mp_match_list_suggest (const MpMatchList *sources,
+                       const MpMatchList *targets,
+                       const MpMatchQuestion *question)
 {
   const MpMatchInput *source_inputs = mp_match_list_get_inputs (sources);
   g_autofree MpSuggestion *suggestions =
-      mp_matcher_suggest_by (allowed, source_inputs, mp_match_list_get_size (sources),
-                             mp_match_list_get_inputs (targets), mp_match_list_get_size (targets));
+      mp_match_list_find_suggestions (sources, targets, question);
   JsonArray *array = json_array_new ();
 
   for (unsigned int i = 0; i < mp_match_list_get_size (sources); i++)

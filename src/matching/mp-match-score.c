@@ -113,7 +113,7 @@ is_same_throughout (const MpMatchField *source, const MpMatchField *target)
 static double
 compare_names (const MpMatchField *source,
                const MpMatchField *target,
-               MpMatchEvidence allowed,
+               MpMatchEvidence left_out,
                MpMatchEvidence *evidence)
 {
   double best = 0;
@@ -129,12 +129,12 @@ compare_names (const MpMatchField *source,
           MpMatchEvidence why = by_spelling ? MP_MATCH_SIMILAR_SPELLING : MP_MATCH_SAME_WORDS;
           double score = SAME_WORDS * share;
 
-          if ((allowed & same) && g_str_equal (source->names[i].joined, target->names[j].joined))
+          if (!(left_out & same) && g_str_equal (source->names[i].joined, target->names[j].joined))
             {
               why = same;
               score = i == 0 && j == 0 ? SAME_LABEL : SAME_NAME;
             }
-          if (!(allowed & why) || score <= best)
+          if ((left_out & why) || score <= best)
             continue;
           best = score;
           *evidence = why;
@@ -164,9 +164,11 @@ compare_options (const MpMatchField *source, const MpMatchField *target)
 }
 
 static double
-get_common_options (const MpMatchField *source, const MpMatchField *target, MpMatchEvidence allowed)
+get_common_options (const MpMatchField *source,
+                    const MpMatchField *target,
+                    MpMatchEvidence left_out)
 {
-  return allowed & MP_MATCH_SAME_OPTIONS ? compare_options (source, target) : -1;
+  return left_out & MP_MATCH_SAME_OPTIONS ? -1 : compare_options (source, target);
 }
 
 /* "Billing email" is not "Email", however much they have in common. */
@@ -259,7 +261,7 @@ weigh_options (double score, double share, MpMatchEvidence *evidence)
 /* 0 to 1: how sure it is that both are the same. */
 double
 mp_match_score (const MpMatchDictionary *dictionary,
-                MpMatchEvidence allowed,
+                MpMatchEvidence left_out,
                 const MpMatchField *source,
                 const MpMatchField *target,
                 MpMatchEvidence *evidence)
@@ -273,15 +275,15 @@ mp_match_score (const MpMatchDictionary *dictionary,
   *evidence = 0;
   if (types <= 0)
     return 0;
-  by_name = compare_names (source, target, allowed, evidence);
+  by_name = compare_names (source, target, left_out, evidence);
   by_meaning = compare_meanings (dictionary, source, target, &is_related);
-  if (!(allowed & (is_related ? MP_MATCH_RELATED_MEANING : MP_MATCH_SAME_MEANING)))
+  if (left_out & (is_related ? MP_MATCH_RELATED_MEANING : MP_MATCH_SAME_MEANING))
     by_meaning = 0;
   if (*evidence & (MP_MATCH_SAME_LABEL | MP_MATCH_SAME_NAME) && is_same_throughout (source, target))
     *evidence |= MP_MATCH_SAME_LABEL | MP_MATCH_SAME_NAME;
   if ((*evidence & MP_MATCH_SAME_LABEL) && (*evidence & MP_MATCH_SAME_NAME))
     return weigh_options (is_written_alike (source->input, target->input) ? 1 : SAME_THROUGHOUT,
-                          get_common_options (source, target, allowed), evidence) *
+                          get_common_options (source, target, left_out), evidence) *
            types;
   score = by_name;
   if (!(*evidence & (MP_MATCH_SAME_LABEL | MP_MATCH_SAME_NAME)))
@@ -296,7 +298,7 @@ mp_match_score (const MpMatchDictionary *dictionary,
   if (by_meaning >= 0.5)
     *evidence |= is_related ? MP_MATCH_RELATED_MEANING : MP_MATCH_SAME_MEANING;
   score = add_evidence (score, SAME_MEANING * by_meaning, SECOND_SHARE);
-  score = weigh_options (score, get_common_options (source, target, allowed), evidence);
+  score = weigh_options (score, get_common_options (source, target, left_out), evidence);
   return score * types;
 }
 

@@ -31,7 +31,7 @@ unsigned int mp_match_words_count_lone_qualifiers (const MpMatchName *a, const M
 gboolean mp_match_is_telling (MpFieldType type);
 gboolean mp_match_is_offered_only (const MpMatchInput *source, const MpMatchInput *target);
 double mp_match_score (const MpMatchDictionary *dictionary,
-                       MpMatchEvidence allowed,
+                       MpMatchEvidence left_out,
                        const MpMatchField *source,
                        const MpMatchField *target,
                        MpMatchEvidence *evidence);

@@ -45,7 +45,7 @@ typedef struct
 typedef struct
 {
   const MpMatchDictionary *dictionary;
-  MpMatchEvidence allowed;
+  const MpMatchOptions *options;
   GPtrArray *sources; /* (element-type MpMatchField) */
   GPtrArray *targets; /* (element-type MpMatchField) */
   MpMatchWords *words;
@@ -230,9 +230,9 @@ score_pairs (Matcher *self)
         {
           Pair pair = { .source = i, .target = kept[j].target };
 
-          pair.score =
-              mp_match_score (self->dictionary, self->allowed, g_ptr_array_index (self->sources, i),
-                              g_ptr_array_index (self->targets, pair.target), &pair.evidence);
+          pair.score = mp_match_score (
+              self->dictionary, self->options->left_out, g_ptr_array_index (self->sources, i),
+              g_ptr_array_index (self->targets, pair.target), &pair.evidence);
           if (pair.score >= LEAST_SCORE)
             g_array_append_val (self->pairs, pair);
         }
@@ -403,6 +403,42 @@ apply_blocks (Matcher *self)
     }
 }
 
+static Pair *
+find_pair (Matcher *self, const MpMatchVerdict *verdict)
+{
+  Pair missing = { .source = verdict->source, .target = verdict->target };
+
+  for (unsigned int i = 0; i < self->pairs->len; i++)
+    {
+      Pair *pair = &g_array_index (self->pairs, Pair, i);
+
+      if (pair->source == verdict->source && pair->target == verdict->target)
+        return pair;
+    }
+  g_array_append_val (self->pairs, missing);
+  return &g_array_index (self->pairs, Pair, self->pairs->len - 1);
+}
+
+/* What people said outweighs all else. */
+static void
+apply_verdicts (Matcher *self)
+{
+  for (unsigned int i = 0; i < self->options->n_verdicts; i++)
+    {
+      const MpMatchVerdict *verdict = &self->options->verdicts[i];
+      Pair *pair = find_pair (self, verdict);
+
+      pair->score = verdict->accepted ? 1 : 0;
+      if (verdict->accepted)
+        pair->evidence |= MP_MATCH_ACCEPTED;
+    }
+  for (unsigned int i = self->pairs->len; i > 0; i--)
+    {
+      if (g_array_index (self->pairs, Pair, i - 1).score <= 0)
+        g_array_remove_index (self->pairs, i - 1);
+    }
+}
+
 static int
 compare_pairs (gconstpointer a, gconstpointer b)
 {
@@ -420,6 +456,8 @@ compare_pairs (gconstpointer a, gconstpointer b)
 static unsigned int
 count_same (const Pair *pair)
 {
+  if (pair->evidence & MP_MATCH_ACCEPTED)
+    return 4;
   if (pair->evidence & MP_MATCH_SAME_LABEL)
     return pair->evidence & MP_MATCH_SAME_NAME ? 3 : 2;
   return pair->evidence & MP_MATCH_SAME_NAME ? 1 : 0;
@@ -517,11 +555,13 @@ assign (Matcher *self)
  * @n_sources: how many
  * @targets: (array length=n_targets): fields of the other side
  * @n_targets: how many
+ * @options: (nullable): what people said, and what is left out
  *
  * Finds for each source the target that is the same, each target for one source at most: by label,
  * name, meaning, words, spelling and options, with types and write access considered, addresses
- * taken from one block. Abstains where the best candidate is not sure or not clearly before the
- * next. Nothing leaves this computer; the same lists give the same answer. Any thread.
+ * taken from one block. What people accepted is chosen again, what they refused never. Abstains
+ * where the best candidate is not sure or not clearly before the next. Nothing leaves this
+ * computer; the same lists give the same answer. Any thread.
  *
  * Returns: (transfer full) (array length=n_sources): a suggestion for each source; free with
  *   g_free()
@@ -530,34 +570,14 @@ MpSuggestion *
 mp_matcher_suggest (const MpMatchInput *sources,
                     unsigned int n_sources,
                     const MpMatchInput *targets,
-                    unsigned int n_targets)
+                    unsigned int n_targets,
+                    const MpMatchOptions *options)
 {
-  return mp_matcher_suggest_by (MP_MATCH_ALL_EVIDENCE, sources, n_sources, targets, n_targets);
-}
-
-/**
- * mp_matcher_suggest_by:
- * @allowed: which evidence counts
- * @sources: (array length=n_sources): fields that want a counterpart
- * @n_sources: how many
- * @targets: (array length=n_targets): fields of the other side
- * @n_targets: how many
- *
- * mp_matcher_suggest() by some evidence only: what each kind brings is measured so.
- *
- * Returns: (transfer full) (array length=n_sources): a suggestion for each source; free with
- *   g_free()
- */
-MpSuggestion *
-mp_matcher_suggest_by (MpMatchEvidence allowed,
-                       const MpMatchInput *sources,
-                       unsigned int n_sources,
-                       const MpMatchInput *targets,
-                       unsigned int n_targets)
-{
-  Matcher self = { .dictionary = mp_match_dictionary_get (), .allowed = allowed };
+  static const MpMatchOptions no_options = { 0 };
+  Matcher self = { .dictionary = mp_match_dictionary_get () };
   MpSuggestion *suggestions;
 
+  self.options = options != NULL ? options : &no_options;
   self.sources = prepare (self.dictionary, sources, n_sources);
   self.targets = prepare (self.dictionary, targets, n_targets);
   self.words = mp_match_words_new (self.dictionary, self.sources, self.targets);
@@ -569,11 +589,12 @@ mp_matcher_suggest_by (MpMatchEvidence allowed,
 
   index_targets (&self);
   score_pairs (&self);
-  if (allowed & MP_MATCH_SAME_BLOCK)
+  if (!(self.options->left_out & MP_MATCH_SAME_BLOCK))
     {
       choose_blocks (&self);
       apply_blocks (&self);
     }
+  apply_verdicts (&self);
   suggestions = assign (&self);
 
   g_array_unref (self.pairs);
@@ -617,6 +638,7 @@ mp_match_evidence_describe (MpMatchEvidence evidence,
     MpMatchEvidence evidence;
     const char *words;
   } reasons[] = {
+    { MP_MATCH_ACCEPTED, N_ ("you accepted it before") },
     { MP_MATCH_SAME_LABEL, N_ ("same label") },
     { MP_MATCH_SAME_NAME, N_ ("same name") },
     { MP_MATCH_SAME_MEANING, N_ ("another word for the same") },

@@ -27,9 +27,23 @@ typedef enum
   MP_MATCH_SIMILAR_SPELLING = 1 << 5,
   MP_MATCH_SAME_OPTIONS = 1 << 6,
   MP_MATCH_SAME_BLOCK = 1 << 7,
+  MP_MATCH_ACCEPTED = 1 << 8, /* people said so */
 } MpMatchEvidence;
 
-#define MP_MATCH_ALL_EVIDENCE ((MpMatchEvidence) ((MP_MATCH_SAME_BLOCK << 1) - 1))
+/* What people said of a pair of fields. */
+typedef struct
+{
+  unsigned int source;
+  unsigned int target;
+  gboolean accepted; /* else refused */
+} MpMatchVerdict;
+
+typedef struct
+{
+  MpMatchEvidence left_out;       /* which evidence does not count: what it brings is measured so */
+  const MpMatchVerdict *verdicts; /* (nullable) */
+  unsigned int n_verdicts;
+} MpMatchOptions;
 
 typedef struct
 {
@@ -51,12 +65,8 @@ typedef struct
 MpSuggestion *mp_matcher_suggest (const MpMatchInput *sources,
                                   unsigned int n_sources,
                                   const MpMatchInput *targets,
-                                  unsigned int n_targets) G_GNUC_WARN_UNUSED_RESULT;
-MpSuggestion *mp_matcher_suggest_by (MpMatchEvidence allowed,
-                                     const MpMatchInput *sources,
-                                     unsigned int n_sources,
-                                     const MpMatchInput *targets,
-                                     unsigned int n_targets) G_GNUC_WARN_UNUSED_RESULT;
+                                  unsigned int n_targets,
+                                  const MpMatchOptions *options) G_GNUC_WARN_UNUSED_RESULT;
 GStrv mp_match_evidence_describe (MpMatchEvidence evidence,
                                   const MpMatchInput *source,
                                   const MpMatchInput *target) G_GNUC_WARN_UNUSED_RESULT;

@@ -96,6 +96,16 @@ MpCredential *mp_session_find_credential (MpSession *self, const char *id);
 gboolean mp_session_has_key (MpSession *self,
                              const char *credential_id); /* this computer keeps the secret */
 
+/* What this computer keeps beside the records; never sent. */
+#define MP_KEPT_MAPPING_RULES "kept-mapping-rules"
+const char *mp_session_get_kept (MpSession *self, const char *name);
+void mp_session_keep_async (MpSession *self,
+                            const char *name,
+                            const char *text,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean mp_session_keep_finish (MpSession *self, GAsyncResult *result, GError **error);
+
 /* Edits. Each is one durable transaction; when _finish returns, the model shows it. All fail with
  * MP_ERROR_FORBIDDEN for a role that may only read. */
 void mp_session_create_record_async (MpSession *self,

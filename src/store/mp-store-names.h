@@ -30,3 +30,5 @@
 /* What was damaged here, until the person has read of it: mp_store_set_meta_async () forgets it. */
 #define MP_META_SET_ASIDE "set-aside"       /* the damaged file's name */
 #define MP_META_LOST_CHANGES "lost-changes" /* how many changes could not be read any more */
+/* What people work with beside the records, on this computer only. */
+#define MP_META_KEPT_PREFIX "kept-"

@@ -66,7 +66,7 @@ measure (const MpMatchInput *sources, unsigned int n_sources, GArray *targets)
     {
       const double start_ms = mp_bench_get_thread_ms ();
       g_autofree MpSuggestion *suggestions = mp_matcher_suggest (
-          sources, n_sources, (const MpMatchInput *) (gpointer) targets->data, targets->len);
+          sources, n_sources, (const MpMatchInput *) (gpointer) targets->data, targets->len, NULL);
 
       g_assert_nonnull (suggestions);
       times_ms[i] = mp_bench_get_thread_ms () - start_ms;

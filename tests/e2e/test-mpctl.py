@@ -70,6 +70,19 @@ def connect_orders(stand, source):
         stand.mpctl("mapping", "set", "order", field, target, "--no-sync")
     suggested = {row["source"]: row["target"] for row in stand.mpctl("mapping", "suggest", "member")}
     check(suggested["email"] == "email", "the field of the same name is suggested")
+    stand.mpctl("mapping", "rules", "refuse", "member", "email", "email")
+    stand.mpctl("mapping", "rules", "accept", "member", "bio", "jobtitle")
+    suggested = {row["source"]: row for row in stand.mpctl("mapping", "suggest", "member")}
+    check(suggested["email"]["target"] != "email", "what was refused is not suggested again")
+    check(suggested["bio"]["target"] == "jobtitle", "what was accepted is")
+    check("accepted" in suggested["bio"]["reasons"][0], "and says why")
+    rules = stand.mpctl("mapping", "rules", "list")
+    check([rule["accepted"] for rule in rules] == [False, True], "the answers are rules that can be read")
+    stand.mpctl("mapping", "rules", "remove", "2")
+    stand.mpctl("mapping", "rules", "remove", "1")
+    stand.mpctl("mapping", "rules", "remove", "1", expect=1)
+    suggested = {row["source"]: row["target"] for row in stand.mpctl("mapping", "suggest", "member")}
+    check(suggested["email"] == "email", "a rule that was removed has no effect")
     mapped = [row["field"] for row in stand.mpctl("mapping", "list", "order") if "target" in row]
     for row in rows:
         if row["field"] not in mapped:
