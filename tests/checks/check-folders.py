@@ -15,7 +15,7 @@ RULES = {
     "store": (["core"], ["sqlite3"]),
     "sync": (["core", "http", "secrets", "store"], []),
     "session": (["core", "http", "secrets", "platforms", "store", "sync"], []),
-    "app": (["core", "http", "secrets", "platforms", "store", "sync", "session"], ["gtk", "adwaita"]),
+    "app": (["core", "matching", "http", "secrets", "platforms", "store", "sync", "session"], ["gtk", "adwaita"]),
     "cli": (["core", "matching", "http", "secrets", "platforms", "store", "sync", "session"], []),
     "server/db": (["core"], ["sqlite3", "libpq"]),
     "server/vault": (["core", "server/db", "server/audit"], ["sodium"]),

@@ -2,6 +2,7 @@
 #include "mp-mapping-editor.h"
 
 #include "mp-mapping-row.h"
+#include "mp-mapping-suggestions.h"
 #include "mp-mnemonics.h"
 #include "mp-picker-popover.h"
 #include "mp-search.h"
@@ -18,7 +19,8 @@ struct _MpMappingEditor
 
   GtkLabel *title_label;
   GtkLabel *progress_label;
-  GtkToggleButton *open_toggle;
+  GtkButton *accept_all_button;
+  GtkDropDown *filter_dropdown;
   GtkSearchEntry *search_entry;
   GtkListBox *list_box;
   GtkWidget *back_button;
@@ -31,10 +33,20 @@ struct _MpMappingEditor
   MpCatalogue *catalogue;     /* (unowned): a constant table */
   GPtrArray *rows;            /* (element-type MpMappingRow): the list box owns them */
   GListModel *members;        /* (owned): MpPickerItem of the Member Pulse fields */
-  GListModel *targets;    /* (owned) (nullable): MpPickerItem of the CRM's fields; not read yet */
-  MpMappingRow *choosing; /* (unowned) (nullable): the row whose list is open */
-  char *query;            /* (owned): folded */
+  GListModel *targets; /* (owned) (nullable): MpPickerItem of the CRM's fields; not read yet */
+  MpMappingSuggestions *suggestions; /* (owned) (nullable): not set up */
+  MpMappingRow *choosing;            /* (unowned) (nullable): the row whose list is open */
+  char *query;                       /* (owned): folded */
 };
+
+/* The choices of the filter, in its order. */
+typedef enum
+{
+  FILTER_ALL,
+  FILTER_TO_DO,
+  FILTER_PROBLEMS,
+  FILTER_SUGGESTED,
+} Filter;
 
 G_DEFINE_FINAL_TYPE (MpMappingEditor, mp_mapping_editor, ADW_TYPE_BIN)
 
@@ -212,15 +224,49 @@ filter_changed_cb (MpMappingEditor *self)
   gtk_list_box_invalidate_filter (self->list_box);
 }
 
+/* (nullable): the gravest one that is not merely that nothing was chosen yet */
+static const MpFieldError *
+find_fault (MpMappingEditor *self, MpMappingRow *row)
+{
+  MpRecordModel *model = mp_page_get_record (self->page);
+  MpFieldErrors *errors = model != NULL ? mp_record_model_get_errors (model) : NULL;
+  g_autofree char *path = dup_path (self, row);
+  const MpFieldError *found = NULL;
+
+  for (unsigned int i = 0; errors != NULL && i < mp_field_errors_get_size (errors); i++)
+    {
+      const MpFieldError *error = mp_field_errors_get (errors, i);
+
+      if (g_str_equal (error->pointer, path) && !g_str_equal (error->code, MP_FIELD_UNMAPPED) &&
+          (found == NULL || error->severity < found->severity))
+        found = error;
+    }
+  return found;
+}
+
 static gboolean
 has_fault (MpMappingEditor *self, MpMappingRow *row)
 {
-  MpRecordModel *model = mp_page_get_record (self->page);
-  g_autofree char *path = dup_path (self, row);
-  const MpFieldError *error =
-      model != NULL ? mp_field_errors_find (mp_record_model_get_errors (model), path) : NULL;
+  const MpFieldError *error = find_fault (self, row);
 
   return error != NULL && error->severity == MP_SEVERITY_ERROR;
+}
+
+static gboolean
+passes_filter (MpMappingEditor *self, MpMappingRow *row)
+{
+  switch ((Filter) gtk_drop_down_get_selected (self->filter_dropdown))
+    {
+    case FILTER_TO_DO:
+      return mp_mapping_row_get_open (row) || has_fault (self, row);
+    case FILTER_PROBLEMS:
+      return find_fault (self, row) != NULL;
+    case FILTER_SUGGESTED:
+      return mp_mapping_row_get_suggested (row);
+    case FILTER_ALL:
+    default:
+      return TRUE;
+    }
 }
 
 static gboolean
@@ -231,11 +277,77 @@ row_is_shown (GtkListBoxRow *list_row, gpointer user_data)
   MpCatalogueField *field = mp_mapping_row_get_field (row);
   g_autofree char *label = NULL;
 
-  if (gtk_toggle_button_get_active (self->open_toggle) && !mp_mapping_row_get_open (row) &&
-      !has_fault (self, row))
+  if (!passes_filter (self, row))
     return FALSE;
   label = mp_search_fold (mp_catalogue_field_get_label (field));
   return mp_search_matches (label, self->query);
+}
+
+static const MpMappingSuggestion *
+find_suggestion (MpMappingEditor *self, MpMappingRow *row)
+{
+  return mp_mapping_suggestions_find (self->suggestions,
+                                      mp_catalogue_field_get_name (mp_mapping_row_get_field (row)));
+}
+
+/* Maps the rows to what is suggested for them, in one step, and remembers that it was right. */
+static void
+accept (MpMappingEditor *self, GPtrArray *rows)
+{
+  g_autoptr (MpChanges) changes = mp_changes_new ();
+  g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) targets = g_ptr_array_new_with_free_func (g_free);
+
+  for (unsigned int i = 0; i < rows->len; i++)
+    {
+      MpMappingRow *row = g_ptr_array_index (rows, i);
+      const MpMappingSuggestion *suggestion = find_suggestion (self, row);
+      g_autofree char *path = dup_path (self, row);
+
+      mp_changes_set_string (changes, path, suggestion->target);
+      g_ptr_array_add (fields,
+                       g_strdup (mp_catalogue_field_get_name (mp_mapping_row_get_field (row))));
+      g_ptr_array_add (targets, g_strdup (suggestion->target));
+    }
+  mp_page_edit (self->page, changes);
+  mp_mapping_suggestions_answer (self->suggestions, fields, targets, TRUE);
+}
+
+static void
+accept_all_clicked_cb (MpMappingEditor *self)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
+
+  for (unsigned int i = 0; i < self->rows->len; i++)
+    {
+      MpMappingRow *row = g_ptr_array_index (self->rows, i);
+
+      if (mp_mapping_row_get_suggested (row) && find_suggestion (self, row) != NULL)
+        g_ptr_array_add (rows, row);
+    }
+  accept (self, rows);
+}
+
+static void
+suggestion_answered_cb (MpMappingEditor *self, gboolean accepted, MpMappingRow *row)
+{
+  const MpMappingSuggestion *suggestion = find_suggestion (self, row);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
+  g_autoptr (GPtrArray) targets = NULL;
+
+  if (suggestion == NULL)
+    return;
+  mp_mapping_row_focus_target (row);
+  if (accepted)
+    {
+      g_ptr_array_add (rows, row);
+      accept (self, rows);
+      return;
+    }
+  targets = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (rows, (gpointer) mp_catalogue_field_get_name (mp_mapping_row_get_field (row)));
+  g_ptr_array_add (targets, g_strdup (suggestion->target));
+  mp_mapping_suggestions_answer (self->suggestions, rows, targets, FALSE);
 }
 
 static void
@@ -248,6 +360,8 @@ add_row (MpMappingEditor *self, MpCatalogueField *field)
   g_signal_connect_object (row, "target-clicked", G_CALLBACK (target_clicked_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (row, "reason-changed", G_CALLBACK (reason_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "suggestion-answered", G_CALLBACK (suggestion_answered_cb), self,
                            G_CONNECT_SWAPPED);
   gtk_list_box_append (self->list_box, row);
   g_ptr_array_add (self->rows, row);
@@ -298,6 +412,7 @@ mp_mapping_editor_dispose (GObject *object)
   self->list_box = NULL;
   g_clear_object (&self->members);
   g_clear_object (&self->targets);
+  g_clear_object (&self->suggestions);
   G_OBJECT_CLASS (mp_mapping_editor_parent_class)->dispose (object);
 }
 
@@ -327,12 +442,14 @@ mp_mapping_editor_class_init (MpMappingEditorClass *klass)
       widget_class, "/org/memberpulse/Integrations/ui/mp-mapping-editor.ui");
   gtk_widget_class_bind_template_child (widget_class, MpMappingEditor, title_label);
   gtk_widget_class_bind_template_child (widget_class, MpMappingEditor, progress_label);
-  gtk_widget_class_bind_template_child (widget_class, MpMappingEditor, open_toggle);
+  gtk_widget_class_bind_template_child (widget_class, MpMappingEditor, accept_all_button);
+  gtk_widget_class_bind_template_child (widget_class, MpMappingEditor, filter_dropdown);
   gtk_widget_class_bind_template_child (widget_class, MpMappingEditor, search_entry);
   gtk_widget_class_bind_template_child (widget_class, MpMappingEditor, list_box);
   gtk_widget_class_bind_template_child (widget_class, MpMappingEditor, back_button);
   gtk_widget_class_bind_template_callback (widget_class, back_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, accept_all_clicked_cb);
 }
 
 static void
@@ -352,6 +469,162 @@ mp_mapping_editor_init (MpMappingEditor *self)
                            G_CONNECT_SWAPPED);
   mp_mnemonics_name_buttons (not_sent_button);
   mp_picker_popover_set_footer (MP_PICKER_POPOVER (self->target_popover), not_sent_button);
+}
+
+static MpCrmField *
+find_target (MpMappingEditor *self, MpRecord *record, const char *name)
+{
+  MpCrmMetadata *metadata = mp_record_model_get_metadata (mp_page_get_record (self->page));
+  const char *object = mp_record_get_string (record, self->mapping->object_path);
+
+  return object != NULL && name != NULL ? mp_crm_metadata_find_field (metadata, object, name)
+                                        : NULL;
+}
+
+/* The CRM's fields that are written already, by this mapping or by a tag. */
+static GHashTable *
+collect_used (MpMappingEditor *self, MpRecord *record)
+{
+  GHashTable *used = g_hash_table_new (g_str_hash, g_str_equal);
+  MpRegistry *registry =
+      mp_services_get_registry (mp_context_get_services (mp_page_get_context (self->page)));
+
+  for (unsigned int i = 0; i < self->rows->len; i++)
+    {
+      g_autofree char *path = dup_path (self, g_ptr_array_index (self->rows, i));
+      const char *target = mp_mapping_get_target (mp_record_get_value (record, path));
+
+      if (target != NULL)
+        g_hash_table_add (used, (gpointer) target);
+    }
+  for (unsigned int i = 0; i < mp_registry_get_n_fields (registry); i++)
+    {
+      const MpFieldSpec *spec = mp_registry_get_field (registry, i);
+      const char *target = spec->input == MP_INPUT_FIELD &&
+                                   g_strcmp0 (spec->object_path, self->mapping->object_path) == 0
+                               ? mp_record_get_string (record, spec->path)
+                               : NULL;
+
+      if (target != NULL)
+        g_hash_table_add (used, (gpointer) target);
+    }
+  return used;
+}
+
+/* What is suggested, unless something else has it by now; why, too, where it was followed. */
+static void
+fill_suggestion (MpMappingEditor *self,
+                 MpMappingRow *row,
+                 const char *target,
+                 GHashTable *used,
+                 MpMappingRowState *state)
+{
+  const MpMappingSuggestion *suggestion = find_suggestion (self, row);
+
+  if (suggestion == NULL)
+    return;
+  if (target != NULL)
+    {
+      if (suggestion->is_sure && g_str_equal (suggestion->target, target))
+        state->reasons = suggestion->reasons;
+      return;
+    }
+  if (suggestion->is_sure && g_hash_table_contains (used, suggestion->target))
+    return;
+  state->suggested = suggestion->label;
+  state->reasons = suggestion->reasons;
+  state->is_sure = suggestion->is_sure;
+}
+
+static void
+update_row (MpMappingEditor *self,
+            MpRecord *record,
+            MpMappingRow *row,
+            GHashTable *used,
+            const char *progress)
+{
+  MpMappingRowState state = { .progress = progress };
+  g_autofree char *path = dup_path (self, row);
+  g_autofree char *fault = NULL;
+  JsonNode *entry = mp_record_get_value (record, path);
+  const char *name = entry != NULL ? mp_mapping_get_target (entry) : NULL;
+  MpCrmField *target = find_target (self, record, name);
+  const MpFieldError *error = find_fault (self, row);
+
+  state.locked = is_locked (self, record, row);
+  state.editable = mp_page_get_editable (self->page);
+  state.not_sent = entry != NULL ? mp_mapping_get_not_sent (entry) : NULL;
+  state.target_label = target != NULL ? mp_crm_field_get_label (target) : name;
+  state.target_type =
+      target != NULL ? mp_field_type_get_label (mp_crm_field_get_field_type (target)) : NULL;
+  fill_suggestion (self, row, name, used, &state);
+  if (error != NULL)
+    {
+      fault = mp_field_error_dup_text (error);
+      state.fault = fault;
+      state.is_error = error->severity == MP_SEVERITY_ERROR;
+    }
+  mp_mapping_row_set_state (row, &state);
+}
+
+static void
+show_accept_all (MpMappingEditor *self)
+{
+  g_autofree char *label = NULL;
+  unsigned int n = 0;
+
+  for (unsigned int i = 0; i < self->rows->len; i++)
+    n += mp_mapping_row_get_suggested (g_ptr_array_index (self->rows, i));
+  /* Translators: a button; %u is how many suggestions there are */
+  label = g_strdup_printf (ngettext ("_Accept %u Suggestion", "_Accept %u Suggestions", n), n);
+  gtk_button_set_label (self->accept_all_button, label);
+  gtk_widget_set_visible (GTK_WIDGET (self->accept_all_button), n > 0);
+  mp_mnemonics_name_buttons (GTK_WIDGET (self->accept_all_button));
+}
+
+/* How much is left, as the record stands. */
+static char *
+dup_left (MpMappingEditor *self, MpRecord *record)
+{
+  unsigned int required = 0;
+  unsigned int left = 0;
+
+  for (unsigned int i = 0; i < self->rows->len; i++)
+    {
+      MpMappingRow *row = g_ptr_array_index (self->rows, i);
+      g_autofree char *path = dup_path (self, row);
+      JsonNode *entry = mp_record_get_value (record, path);
+
+      if (!mp_catalogue_field_get_required (mp_mapping_row_get_field (row)) ||
+          is_locked (self, record, row))
+        continue;
+      required++;
+      left += (mp_mapping_get_target (entry) == NULL && mp_mapping_get_not_sent (entry) == NULL) ||
+              has_fault (self, row);
+    }
+  /* Translators: the first %u is how many are left, the second how many there are */
+  return g_strdup_printf (ngettext ("%u of %u required left", "%u of %u required left", required),
+                          left, required);
+}
+
+static void
+show_record (MpMappingEditor *self)
+{
+  MpRecord *record = get_record (self);
+  g_autoptr (GHashTable) used = NULL;
+  g_autofree char *left = NULL;
+  g_autofree char *progress = NULL;
+
+  if (record == NULL)
+    return;
+  used = collect_used (self, record);
+  left = dup_left (self, record);
+  for (unsigned int i = 0; i < self->rows->len; i++)
+    update_row (self, record, g_ptr_array_index (self->rows, i), used, left);
+  progress = mp_mapping_editor_dup_progress (self);
+  gtk_label_set_label (self->progress_label, progress);
+  show_accept_all (self);
+  gtk_list_box_invalidate_filter (self->list_box);
 }
 
 /**
@@ -375,44 +648,9 @@ mp_mapping_editor_set_up (MpMappingEditor *self, MpPage *page, const char *path)
   self->catalogue = mp_catalogue_get (self->mapping->catalogue);
   gtk_label_set_label (self->title_label, mp_field_spec_get_label (self->mapping));
   add_rows (self);
-}
-
-static MpCrmField *
-find_target (MpMappingEditor *self, MpRecord *record, const char *name)
-{
-  MpCrmMetadata *metadata = mp_record_model_get_metadata (mp_page_get_record (self->page));
-  const char *object = mp_record_get_string (record, self->mapping->object_path);
-
-  return object != NULL && name != NULL ? mp_crm_metadata_find_field (metadata, object, name)
-                                        : NULL;
-}
-
-static void
-update_row (MpMappingEditor *self, MpRecord *record, MpMappingRow *row)
-{
-  MpMappingRowState state = { 0 };
-  g_autofree char *path = dup_path (self, row);
-  g_autofree char *fault = NULL;
-  JsonNode *entry = mp_record_get_value (record, path);
-  const char *name = entry != NULL ? mp_mapping_get_target (entry) : NULL;
-  MpCrmField *target = find_target (self, record, name);
-  const MpFieldError *error =
-      mp_field_errors_find (mp_record_model_get_errors (mp_page_get_record (self->page)), path);
-
-  state.locked = is_locked (self, record, row);
-  state.editable = mp_page_get_editable (self->page);
-  state.not_sent = entry != NULL ? mp_mapping_get_not_sent (entry) : NULL;
-  state.target_label = target != NULL ? mp_crm_field_get_label (target) : name;
-  state.target_type =
-      target != NULL ? mp_field_type_get_label (mp_crm_field_get_field_type (target)) : NULL;
-  /* What was not chosen yet is said by the row itself, not as a fault. */
-  if (error != NULL && !g_str_equal (error->code, MP_FIELD_UNMAPPED))
-    {
-      fault = mp_field_error_dup_text (error);
-      state.fault = fault;
-      state.is_error = error->severity == MP_SEVERITY_ERROR;
-    }
-  mp_mapping_row_set_state (row, &state);
+  self->suggestions = mp_mapping_suggestions_new (page, self->mapping);
+  g_signal_connect_object (self->suggestions, "changed", G_CALLBACK (show_record), self,
+                           G_CONNECT_SWAPPED);
 }
 
 /**
@@ -425,20 +663,11 @@ update_row (MpMappingEditor *self, MpRecord *record, MpMappingRow *row)
 void
 mp_mapping_editor_update (MpMappingEditor *self, GListModel *items)
 {
-  g_autofree char *progress = NULL;
-  MpRecord *record;
-
   g_return_if_fail (MP_IS_MAPPING_EDITOR (self));
 
   g_set_object (&self->targets, items);
-  record = get_record (self);
-  if (record == NULL)
-    return;
-  for (unsigned int i = 0; i < self->rows->len; i++)
-    update_row (self, record, g_ptr_array_index (self->rows, i));
-  progress = mp_mapping_editor_dup_progress (self);
-  gtk_label_set_label (self->progress_label, progress);
-  gtk_list_box_invalidate_filter (self->list_box);
+  mp_mapping_suggestions_update (self->suggestions);
+  show_record (self);
 }
 
 /**
@@ -501,6 +730,6 @@ mp_mapping_editor_dup_progress (MpMappingEditor *self)
     }
   /* Translators: the first %u is how many are done, the second how many there are */
   return g_strdup_printf (
-      ngettext ("%u of %u required field is done", "%u of %u required fields are done", required),
-      done, required);
+      ngettext ("%u of %u required is done", "%u of %u required are done", required), done,
+      required);
 }

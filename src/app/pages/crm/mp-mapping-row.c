@@ -18,12 +18,17 @@ struct _MpMappingRow
   GtkLabel *target_label;
   GtkLabel *target_detail;
   GtkWidget *target_arrow;
+  GtkWidget *suggestion_box;
+  GtkLabel *suggestion_label;
+  GtkWidget *accept_button;
+  GtkWidget *refuse_button;
   GtkWidget *reason_entry;
   GtkLabel *fault_label;
 
   MpCatalogueField *field; /* (owned) */
   unsigned int rest_source;
   gboolean open;
+  gboolean suggested;
   gboolean updating; /* the entry is being filled, not typed into */
 };
 
@@ -34,6 +39,7 @@ enum
   MEMBER_CLICKED,
   TARGET_CLICKED,
   REASON_CHANGED,
+  SUGGESTION_ANSWERED,
   N_SIGNALS,
 };
 
@@ -49,6 +55,18 @@ static void
 target_clicked_cb (MpMappingRow *self)
 {
   g_signal_emit (self, signals[TARGET_CLICKED], 0, self->target_button);
+}
+
+static void
+accept_clicked_cb (MpMappingRow *self)
+{
+  g_signal_emit (self, signals[SUGGESTION_ANSWERED], 0, TRUE);
+}
+
+static void
+refuse_clicked_cb (MpMappingRow *self)
+{
+  g_signal_emit (self, signals[SUGGESTION_ANSWERED], 0, FALSE);
 }
 
 static void
@@ -103,6 +121,9 @@ mp_mapping_row_class_init (MpMappingRowClass *klass)
   signals[REASON_CHANGED] =
       g_signal_new ("reason-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                     NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SUGGESTION_ANSWERED] =
+      g_signal_new ("suggestion-answered", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/memberpulse/Integrations/ui/mp-mapping-row.ui");
@@ -114,10 +135,16 @@ mp_mapping_row_class_init (MpMappingRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MpMappingRow, target_label);
   gtk_widget_class_bind_template_child (widget_class, MpMappingRow, target_detail);
   gtk_widget_class_bind_template_child (widget_class, MpMappingRow, target_arrow);
+  gtk_widget_class_bind_template_child (widget_class, MpMappingRow, suggestion_box);
+  gtk_widget_class_bind_template_child (widget_class, MpMappingRow, suggestion_label);
+  gtk_widget_class_bind_template_child (widget_class, MpMappingRow, accept_button);
+  gtk_widget_class_bind_template_child (widget_class, MpMappingRow, refuse_button);
   gtk_widget_class_bind_template_child (widget_class, MpMappingRow, reason_entry);
   gtk_widget_class_bind_template_child (widget_class, MpMappingRow, fault_label);
   gtk_widget_class_bind_template_callback (widget_class, member_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, target_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, accept_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, refuse_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, reason_typed_cb);
   gtk_widget_class_bind_template_callback (widget_class, reason_finished_cb);
 }
@@ -214,8 +241,85 @@ show_target (MpMappingRow *self, const MpMappingRowState *state)
     gtk_widget_add_css_class (GTK_WIDGET (self->target_label), "dim-label");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->target_label), "dim-label");
+}
+
+/* Is a suggestion of any use in this state? */
+static gboolean
+wants_suggestion (const MpMappingRowState *state)
+{
+  return state->editable && !state->locked && state->suggested != NULL &&
+         state->target_label == NULL && state->not_sent == NULL;
+}
+
+static void
+show_suggestion (MpMappingRow *self, const MpMappingRowState *state)
+{
+  const char *label = mp_catalogue_field_get_label (self->field);
+  gboolean shown = wants_suggestion (state);
+  g_autofree char *text = NULL;
+  g_autofree char *accept_name = NULL;
+  g_autofree char *refuse_name = NULL;
+
+  self->suggested = shown && state->is_sure;
+  gtk_widget_set_visible (self->suggestion_box, shown);
+  gtk_widget_set_visible (self->accept_button, self->suggested);
+  gtk_widget_set_visible (self->refuse_button, self->suggested);
+  if (!shown)
+    return;
+  text = state->is_sure
+      /* Translators: the label of a CRM field, and why it is the one */
+      ? g_strdup_printf (_ ("Suggested: %s (%s)"), state->suggested, state->reasons)
+      /* Translators: the labels of some CRM fields, none of which is sure to be the one */
+      : g_strdup_printf (_ ("Perhaps: %s"), state->suggested);
+  /* Translators: %s are a CRM field and a Member Pulse field; read by screen readers */
+  accept_name = g_strdup_printf (_ ("Accept %s for %s"), state->suggested, label);
+  /* Translators: %s are a CRM field and a Member Pulse field; read by screen readers */
+  refuse_name = g_strdup_printf (_ ("Refuse %s for %s"), state->suggested, label);
+  gtk_label_set_label (self->suggestion_label, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->accept_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, accept_name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->refuse_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, refuse_name, -1);
+}
+
+/* What happens to the field, as a part of a sentence. */
+static char *
+dup_spoken_state (const MpMappingRowState *state)
+{
+  if (state->locked)
+    return g_strdup (_ ("filled in by the connected system"));
+  if (state->not_sent != NULL)
+    /* Translators: %s is a reason */
+    return g_strdup_printf (_ ("not sent, because %s"), state->not_sent);
+  if (state->target_label != NULL && state->reasons != NULL)
+    /* Translators: a CRM field, and why: "same label, same type" */
+    return g_strdup_printf (_ ("mapped to %s, suggested because of: %s"), state->target_label,
+                               state->reasons);
+  if (state->target_label != NULL)
+    return g_strdup_printf (_ ("mapped to %s"), state->target_label);
+  if (wants_suggestion (state) && state->is_sure)
+    /* Translators: a CRM field, and why: "same label, same type" */
+    return g_strdup_printf (_ ("not mapped; %s is suggested because of: %s"), state->suggested,
+                               state->reasons);
+  if (wants_suggestion (state))
+    return g_strdup_printf (_ ("not mapped; perhaps %s"), state->suggested);
+  return g_strdup (_ ("not mapped"));
+}
+
+/* The whole row in a sentence, for those who hear it. */
+static void
+speak (MpMappingRow *self, const MpMappingRowState *state)
+{
+  g_autofree char *what = dup_spoken_state (state);
+  /* Translators: a Member Pulse field, what happens to it, and how much is left to do */
+  g_autofree char *sentence =
+      g_strdup_printf (_ ("%s, %s; %s"), mp_catalogue_field_get_label (self->field), what,
+                          state->progress != NULL ? state->progress : "");
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence,
+                                  -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->target_button),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
 }
 
 static void
@@ -267,6 +371,8 @@ mp_mapping_row_set_state (MpMappingRow *self, const MpMappingRowState *state)
   self->open = mp_catalogue_field_get_required (self->field) && !state->locked &&
                state->target_label == NULL && state->not_sent == NULL;
   show_target (self, state);
+  show_suggestion (self, state);
+  speak (self, state);
   show_reason (self, state);
   show_fault (self, state);
   gtk_widget_set_sensitive (self->member_button, editable);
@@ -287,6 +393,20 @@ mp_mapping_row_get_open (MpMappingRow *self)
   g_return_val_if_fail (MP_IS_MAPPING_ROW (self), FALSE);
 
   return self->open;
+}
+
+/**
+ * mp_mapping_row_get_suggested:
+ * @self: a row
+ *
+ * Returns: whether a suggestion is shown that can be accepted
+ */
+gboolean
+mp_mapping_row_get_suggested (MpMappingRow *self)
+{
+  g_return_val_if_fail (MP_IS_MAPPING_ROW (self), FALSE);
+
+  return self->suggested;
 }
 
 /**
