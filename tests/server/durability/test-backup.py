@@ -96,6 +96,7 @@ def main():
         assert kept == sorted(kept, reverse=True), kept
         status, _ = subject.ask(subject.connect(), "GET", f"/changes?since={page['cursor']}")
         assert status == 410, status
+        check_new_epoch(subject, page["epoch"])
         status, _ = subject.create(subject.connect(), "demo", credential)
         assert status == 200, status
         subject.verify()
@@ -105,6 +106,18 @@ def main():
             subject.command("doctor")
             os.chmod(subject.folder / "server.db", 0o644)
         find_problem(subject, "can be read by others" if backend == "sqlite" else "the setting fsync is off")
+
+
+def check_new_epoch(subject, old_epoch):
+    """Its first entry names the head that the trail goes on from, and a witness is told of the epoch."""
+    connection = subject.connect()
+    _, restored = subject.ask(connection, "GET", "/audit?action=server.restored")
+    entry = restored["entries"][-1]["entry"]
+    last = entry["sequence"] - 1
+    _, before = subject.ask(connection, "GET", f"/audit?since={last - 1}&limit=1")
+    assert entry["detail"] == f"continues from entry {last}, {before['entries'][0]['hash']}", entry
+    _, proof = subject.ask(connection, "GET", f"/audit/proof?from={last}")
+    assert proof["epoch"] != old_epoch and proof["digests"], proof
 
 
 def find_problem(subject, words):
