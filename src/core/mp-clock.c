@@ -321,6 +321,55 @@ mp_time_parse (const char *text, int64_t *unix_us, GError **error)
   return TRUE;
 }
 
+/* The days from 1970 to a day of the Gregorian calendar: H. Hinnant, "chrono-Compatible Low-Level
+ * Date Algorithms", days_from_civil, https://howardhinnant.github.io/date_algorithms.html */
+static int64_t
+count_days (int year, int month, int day)
+{
+  const int shifted = month <= 2 ? year - 1 : year;
+  const int era = shifted / 400;
+  const int year_of_era = shifted - era * 400;
+  const int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+  return (int64_t) era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+         day_of_year - 719468;
+}
+
+/**
+ * mp_time_read_own:
+ * @text: a text, perhaps not terminated
+ * @length: its bytes
+ * @unix_us: (out): microseconds since 1970 in UTC
+ *
+ * Is @text exactly what mp_time_format () writes, of a time other than 1970's first moment? Much
+ * faster than mp_time_parse ().
+ *
+ * Returns: whether it is
+ */
+gboolean
+mp_time_read_own (const char *text, size_t length, int64_t *unix_us)
+{
+  const char *at = text;
+  int year, month, day, hour, minute, second, microseconds;
+
+  g_return_val_if_fail (text != NULL && unix_us != NULL, FALSE);
+
+  if (length != strlen ("2026-05-01T10:00:00.000000Z") || !read_digits (&at, 4, &year) ||
+      !read_char (&at, "-") || !read_digits (&at, 2, &month) || !read_char (&at, "-") ||
+      !read_digits (&at, 2, &day) || !read_char (&at, "T") || !read_digits (&at, 2, &hour) ||
+      !read_char (&at, ":") || !read_digits (&at, 2, &minute) || !read_char (&at, ":") ||
+      !read_digits (&at, 2, &second) || !read_char (&at, ".") ||
+      !read_digits (&at, 6, &microseconds) || *at != 'Z')
+    return FALSE;
+  if (year < 1 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 ||
+      !g_date_valid_dmy ((GDateDay) day, (GDateMonth) month, (GDateYear) year))
+    return FALSE;
+
+  *unix_us = ((count_days (year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+  *unix_us = *unix_us * G_USEC_PER_SEC + microseconds;
+  return *unix_us != 0;
+}
+
 /**
  * mp_uuid_is_valid:
  * @text: (nullable): a text, perhaps from outside

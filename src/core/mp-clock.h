@@ -17,6 +17,7 @@ char *mp_clock_dup_uuid (MpClock *self) G_GNUC_WARN_UNUSED_RESULT;
 
 char *mp_time_format (int64_t unix_us) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_time_parse (const char *text, int64_t *unix_us, GError **error);
+gboolean mp_time_read_own (const char *text, size_t length, int64_t *unix_us);
 gboolean mp_uuid_is_valid (const char *text);
 
 G_END_DECLS

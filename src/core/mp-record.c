@@ -5,11 +5,14 @@
 
 #include "mp-clock.h"
 #include "mp-error.h"
+#include "mp-json-text.h"
 #include "mp-json.h"
 #include "mp-stamp-private.h"
 
 /* Values stand at this level at the latest, and are taken whole there. */
 #define LEAF_LEVEL 3
+/* Of an object in a record that is read without making its tree; ours have up to 65. */
+#define MAX_PLAIN_MEMBERS 128
 
 struct _MpRecord
 {
@@ -20,7 +23,9 @@ struct _MpRecord
   gboolean archived;
   MpOwnStamp created;
   MpOwnStamp updated;
-  JsonNode *content; /* (owned): an object, sealed; no nulls, no empty objects above the leaves */
+  JsonNode *content; /* (owned) (nullable): an object, sealed; no nulls, no empty objects above the
+                        leaves; NULL: nobody has asked yet, and it stands in the text */
+  char *text;        /* (owned) (nullable): the whole record in its canonical form, as it came */
 };
 
 G_DEFINE_FINAL_TYPE (MpRecord, mp_record, G_TYPE_OBJECT)
@@ -62,16 +67,38 @@ remove_own_members (JsonObject *object)
 }
 
 /* @content: (transfer full) */
+static JsonNode *
+seal_content (JsonObject *content)
+{
+  JsonNode *node;
+
+  remove_own_members (content);
+  prune_object (content, 1);
+  node = mp_json_node_take_object (content);
+  json_node_seal (node);
+  return node;
+}
+
+/* @content: (transfer full) */
 static MpRecord *
 take_content (MpRecord *self, JsonObject *content)
 {
-  remove_own_members (content);
-  prune_object (content, 1);
-
   g_clear_pointer (&self->content, json_node_unref);
-  self->content = mp_json_node_take_object (content);
-  json_node_seal (self->content);
+  self->content = seal_content (content);
   return self;
+}
+
+/* The content, which is made of the text when somebody first asks. */
+static JsonNode *
+get_content (MpRecord *self)
+{
+  if (g_once_init_enter (&self->content))
+    {
+      g_autoptr (JsonObject) object = mp_json_parse_object (self->text, -1, NULL);
+
+      g_once_init_leave (&self->content, seal_content (g_steal_pointer (&object)));
+    }
+  return self->content;
 }
 
 /* A copy of everything; the sealed content is shared. */
@@ -85,7 +112,7 @@ copy_record (MpRecord *self)
   copy->archived = self->archived;
   mp_own_stamp_set (&copy->created, mp_own_stamp_get (&self->created));
   mp_own_stamp_set (&copy->updated, mp_own_stamp_get (&self->updated));
-  copy->content = json_node_ref (self->content);
+  copy->content = json_node_ref (get_content (self));
   return copy;
 }
 
@@ -272,6 +299,105 @@ read_own_members (MpRecord *self, JsonObject *object, GError **error)
          mp_own_stamp_read (&self->updated, object, "updated", error);
 }
 
+/* Is all of it what seal_content () would leave as it is? @n_values: gets how many values it has.
+ */
+static gboolean
+is_pruned (const MpJsonSpan *value, unsigned int level, unsigned int *n_values)
+{
+  MpJsonSpan members[MAX_PLAIN_MEMBERS];
+  int n_members;
+
+  if (*value->value == 'n')
+    return FALSE;
+  if (level > LEAF_LEVEL || *value->value != '{')
+    {
+      (*n_values)++;
+      return TRUE;
+    }
+
+  n_members = mp_json_text_split (value->value, value->value_length, members, MAX_PLAIN_MEMBERS);
+  for (int i = 0; i < n_members; i++)
+    {
+      if (!is_pruned (&members[i], level + 1, n_values))
+        return FALSE;
+    }
+  return n_members > 0;
+}
+
+/* A stamp in exactly the form that mp_own_stamp_write () gives it. */
+static gboolean
+take_stamp (MpOwnStamp *stamp, const MpJsonSpan *span)
+{
+  MpJsonSpan members[2];
+  int n_members = mp_json_text_split (span->value, span->value_length, members, 2);
+  const MpJsonSpan *at = mp_json_text_find (members, n_members, "at");
+  const MpJsonSpan *by = mp_json_text_find (members, n_members, "by");
+
+  if (*span->value != '{' || n_members != (at != NULL) + (by != NULL) || n_members == 0 ||
+      (by != NULL && !mp_json_span_is_string (by)) ||
+      (at != NULL && (!mp_json_span_is_string (at) ||
+                      !mp_time_read_own (at->value + 1, at->value_length - 2, &stamp->at_unix_us))))
+    return FALSE;
+  stamp->by = mp_json_span_dup_string (by);
+  return TRUE;
+}
+
+/* @is_fit: (out): whether its value is as mp_record_to_json () writes it */
+static gboolean
+take_own_member (MpRecord *self, const MpJsonSpan *span, gboolean *is_fit)
+{
+  if (mp_json_span_is_named (span, "id"))
+    {
+      self->id = mp_json_span_dup_string (span);
+      *is_fit = mp_uuid_is_valid (self->id);
+    }
+  else if (mp_json_span_is_named (span, "revision"))
+    {
+      self->revision = mp_json_span_dup_string (span);
+      *is_fit = self->revision != NULL;
+    }
+  else if (mp_json_span_is_named (span, "created"))
+    *is_fit = take_stamp (&self->created, span);
+  else if (mp_json_span_is_named (span, "updated"))
+    *is_fit = take_stamp (&self->updated, span);
+  else if (mp_json_span_is_named (span, "archived"))
+    {
+      self->archived = mp_json_span_is (span, "true");
+      *is_fit = self->archived || mp_json_span_is (span, "false");
+    }
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* Takes a text that is, but for the order of its members, what mp_record_to_json () would make of
+ * it again. */
+static gboolean
+take_plain_text (MpRecord *self, const char *text, size_t length)
+{
+  MpJsonSpan members[MAX_PLAIN_MEMBERS];
+  const int n_members = mp_json_text_split (text, length, members, MAX_PLAIN_MEMBERS);
+  g_autoptr (GString) canonical = g_string_sized_new (length + 1);
+  unsigned int n_values = 0;
+
+  if (n_members < 0 || *text != '{' || mp_json_text_find (members, n_members, "archived") == NULL ||
+      !mp_json_text_append_canonical (canonical, text, length))
+    return FALSE;
+  for (int i = 0; i < n_members; i++)
+    {
+      gboolean is_fit;
+
+      if (!take_own_member (self, &members[i], &is_fit))
+        is_fit = is_pruned (&members[i], 2, &n_values);
+      if (!is_fit)
+        return FALSE;
+    }
+  if (self->id == NULL || n_values > MP_CHANGES_MAX_SIZE)
+    return FALSE;
+  self->text = g_string_free (g_steal_pointer (&canonical), FALSE);
+  return TRUE;
+}
+
 static void
 mp_record_finalize (GObject *object)
 {
@@ -282,6 +408,7 @@ mp_record_finalize (GObject *object)
   mp_own_stamp_clear (&self->created);
   mp_own_stamp_clear (&self->updated);
   g_clear_pointer (&self->content, json_node_unref);
+  g_free (self->text);
 
   G_OBJECT_CLASS (mp_record_parent_class)->finalize (object);
 }
@@ -389,6 +516,51 @@ mp_record_new_from_text (const char *text, GError **error)
 }
 
 /**
+ * mp_record_new_unparsed:
+ * @text: a record, from the wire or the store
+ * @length: its bytes
+ * @error: return location for a %MP_ERROR_INVALID
+ *
+ * The same record that mp_record_new_from_json () makes of the parsed text. Of a plain text
+ * (mp-json-text.h) no tree is made before somebody asks for a value of it. Any thread.
+ *
+ * Returns: (transfer full): the record, or %NULL with @error set
+ */
+MpRecord *
+mp_record_new_unparsed (const char *text, size_t length, GError **error)
+{
+  g_autoptr (MpRecord) self = g_object_new (MP_TYPE_RECORD, NULL);
+  g_autoptr (JsonObject) object = NULL;
+
+  g_return_val_if_fail (text != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (take_plain_text (self, text, length))
+    return g_steal_pointer (&self);
+  object = mp_json_parse_object (text, (gssize) length, error);
+  return object != NULL ? mp_record_new_from_json (object, error) : NULL;
+}
+
+/**
+ * mp_record_dup_text:
+ * @self: a record
+ *
+ * Returns: (transfer full): the canonical form of mp_record_to_json ()
+ */
+char *
+mp_record_dup_text (MpRecord *self)
+{
+  g_autoptr (JsonNode) node = NULL;
+
+  g_return_val_if_fail (MP_IS_RECORD (self), NULL);
+
+  if (self->text != NULL)
+    return g_strdup (self->text);
+  node = mp_json_node_take_object (mp_record_to_json (self));
+  return mp_json_to_canonical (node);
+}
+
+/**
  * mp_record_to_json:
  * @self: a record
  *
@@ -405,7 +577,7 @@ mp_record_to_json (MpRecord *self)
   g_return_val_if_fail (MP_IS_RECORD (self), NULL);
 
   object = write_own_members (self);
-  json_object_iter_init_ordered (&iter, json_node_get_object (self->content));
+  json_object_iter_init_ordered (&iter, json_node_get_object (get_content (self)));
   while (json_object_iter_next_ordered (&iter, &name, &value))
     json_object_set_member (object, name, mp_json_node_copy (value));
   return object;
@@ -428,9 +600,9 @@ mp_record_to_text (MpRecord *self)
 
   own = mp_json_node_take_object (write_own_members (self));
   head = mp_json_to_text (own);
-  if (mp_json_node_is_empty (self->content))
+  if (mp_json_node_is_empty (get_content (self)))
     return g_steal_pointer (&head);
-  content = mp_json_to_text (self->content);
+  content = mp_json_to_text (get_content (self));
   head[strlen (head) - 1] = ',';
   return g_strconcat (head, content + 1, NULL);
 }
@@ -529,7 +701,7 @@ mp_record_get_content (MpRecord *self)
 {
   g_return_val_if_fail (MP_IS_RECORD (self), NULL);
 
-  return self->content;
+  return get_content (self);
 }
 
 /**
@@ -545,7 +717,7 @@ mp_record_get_value (MpRecord *self, const char *path)
   g_return_val_if_fail (MP_IS_RECORD (self), NULL);
   g_return_val_if_fail (path != NULL, NULL);
 
-  return mp_pointer_get (self->content, path);
+  return mp_pointer_get (get_content (self), path);
 }
 
 /**
@@ -595,7 +767,7 @@ mp_record_list_paths (MpRecord *self, const char *prefix)
 
   g_return_val_if_fail (MP_IS_RECORD (self), NULL);
 
-  collect_paths (json_node_get_object (self->content), "", 1, paths);
+  collect_paths (json_node_get_object (get_content (self)), "", 1, paths);
   for (unsigned int i = paths->len; prefix != NULL && i > 0; i--)
     {
       if (!mp_pointer_has_prefix (paths->pdata[i - 1], prefix))
@@ -618,7 +790,7 @@ mp_record_count_values (MpRecord *self)
 {
   g_return_val_if_fail (MP_IS_RECORD (self), 0);
 
-  return count_values (json_node_get_object (self->content), 1);
+  return count_values (json_node_get_object (get_content (self)), 1);
 }
 
 /**
@@ -636,7 +808,7 @@ mp_record_with_changes (MpRecord *self, MpChanges *changes)
   g_return_val_if_fail (MP_IS_RECORD (self), NULL);
   g_return_val_if_fail (changes != NULL, NULL);
 
-  content = mp_json_object_copy (json_node_get_object (self->content));
+  content = mp_json_object_copy (json_node_get_object (get_content (self)));
   for (unsigned int i = 0; i < mp_changes_get_size (changes); i++)
     apply_change (content, mp_changes_get_path (changes, i), mp_changes_get_value (changes, i));
   return take_content (copy_record (self), content);
@@ -750,8 +922,8 @@ mp_record_diff (MpRecord *from, MpRecord *to)
   g_return_val_if_fail (MP_IS_RECORD (to), NULL);
 
   changes = mp_changes_new ();
-  diff_objects (changes, "", 1, json_node_get_object (from->content),
-                json_node_get_object (to->content));
+  diff_objects (changes, "", 1, json_node_get_object (get_content (from)),
+                json_node_get_object (get_content (to)));
   return changes;
 }
 
@@ -768,5 +940,5 @@ mp_record_equal_content (MpRecord *a, MpRecord *b)
   g_return_val_if_fail (MP_IS_RECORD (a), FALSE);
   g_return_val_if_fail (MP_IS_RECORD (b), FALSE);
 
-  return mp_json_node_equal (a->content, b->content);
+  return mp_json_node_equal (get_content (a), get_content (b));
 }

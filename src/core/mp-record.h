@@ -31,6 +31,9 @@ typedef struct
 MpRecord *mp_record_new (const char *id, MpStamp created) G_GNUC_WARN_UNUSED_RESULT;
 MpRecord *mp_record_new_from_json (JsonObject *object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 MpRecord *mp_record_new_from_text (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+MpRecord *
+mp_record_new_unparsed (const char *text, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *mp_record_dup_text (MpRecord *self) G_GNUC_WARN_UNUSED_RESULT;
 JsonObject *mp_record_to_json (MpRecord *self) G_GNUC_WARN_UNUSED_RESULT;
 char *mp_record_to_text (MpRecord *self) G_GNUC_WARN_UNUSED_RESULT;
 
