@@ -47,8 +47,10 @@ static const MpApiRoute routes[] = {
   { TENANT "/crm/objects/{id}/fields", "GET", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_CALLS,
     mp_api_list_fields },
   { TENANT "/test", "POST", MP_PERMISSION_CREDENTIALS, MP_API_ROUTE_CALLS, mp_api_test_connection },
-  { TENANT "/changes", "GET", MP_PERMISSION_READ, MP_API_ROUTE_WAITS, mp_api_get_changes },
-  { TENANT "/changes", "POST", MP_PERMISSION_READ, MP_API_ROUTE_BODY, mp_api_post_changes },
+  { TENANT "/changes", "GET", MP_PERMISSION_READ, MP_API_ROUTE_WAITS | MP_API_ROUTE_PACKS,
+    mp_api_get_changes },
+  { TENANT "/changes", "POST", MP_PERMISSION_READ, MP_API_ROUTE_BODY | MP_API_ROUTE_PACKS,
+    mp_api_post_changes },
   { TENANT "/audit", "GET", MP_PERMISSION_AUDIT, MP_API_ROUTE_PLAIN, mp_api_list_audit },
   { TENANT "/audit/head", "GET", MP_PERMISSION_AUDIT, MP_API_ROUTE_QUICK, mp_api_get_audit_head },
   { TENANT "/audit/proof", "GET", MP_PERMISSION_READ, MP_API_ROUTE_PLAIN, mp_api_get_audit_proof },
@@ -232,14 +234,22 @@ check_rate (MpApi *self, MpApiRequest *request)
   return refusal;
 }
 
-/* A merge patch (RFC 7396) is JSON, and the text of a PATCH may be called so. Nothing is unpacked
- * here. */
+/* What is packed is only unpacked where much comes at once. */
+static gboolean
+is_readable (const MpApiRoute *route, const MpApiRequest *request)
+{
+  return request->content_encoding == NULL ||
+         ((route->flags & MP_API_ROUTE_PACKS) != 0 &&
+          g_ascii_strcasecmp (request->content_encoding, "gzip") == 0);
+}
+
+/* A merge patch (RFC 7396) is JSON, and the text of a PATCH may be called so. */
 static gboolean
 is_json (const MpApiRequest *request)
 {
   g_autofree char *type = NULL;
 
-  if (request->content_type == NULL || request->content_encoding != NULL)
+  if (request->content_type == NULL)
     return FALSE;
 
   type = g_ascii_strdown (request->content_type, (gssize) strcspn (request->content_type, ";"));
@@ -296,7 +306,8 @@ mp_api_admit (MpApi *self, const MpApiRoute *route, MpApiRequest *request)
     refusal = check_rate (self, request);
   if (refusal == NULL && !is_public)
     refusal = check_permission (self, route, request);
-  if (refusal == NULL && (route->flags & MP_API_ROUTE_BODY) != 0 && !is_json (request))
+  if (refusal == NULL && (route->flags & MP_API_ROUTE_BODY) != 0 &&
+      (!is_json (request) || !is_readable (route, request)))
     refusal = mp_api_problem_new (MP_PROBLEM_UNSUPPORTED_MEDIA_TYPE, NULL);
   if (refusal == NULL && !is_public)
     refusal = check_key (self, route, request);

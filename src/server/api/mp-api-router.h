@@ -15,6 +15,7 @@ typedef enum
   MP_API_ROUTE_KEYED = 1 << 4,  /* needs an Idempotency-Key */
   MP_API_ROUTE_QUICK = 1 << 5,  /* reads no more than a row, and writes nothing */
   MP_API_ROUTE_GROUP = 1 << 6,  /* its changes may become durable together with others' */
+  MP_API_ROUTE_PACKS = 1 << 7,  /* takes and answers much: in gzip, where the client likes */
 } MpApiRouteFlags;
 
 /* One route with one method. Static. */

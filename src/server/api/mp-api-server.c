@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "mp-api-listener-private.h"
+#include "mp-api-pack.h"
 #include "mp-api-problem.h"
 #include "mp-api-router.h"
 #include "mp-api-writer.h"
@@ -195,7 +196,10 @@ exchange_new (MpApiListener *listener, struct MHD_Connection *connection, const 
   request->authorization = get_header (connection, MHD_HTTP_HEADER_AUTHORIZATION);
   request->content_type = get_header (connection, MHD_HTTP_HEADER_CONTENT_TYPE);
   request->content_encoding = get_header (connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
+  request->accept_encoding = get_header (connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
   request->if_match = get_header (connection, MHD_HTTP_HEADER_IF_MATCH);
+  request->if_none_match = get_header (connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
+  request->prefer = get_header (connection, "Prefer");
   request->idempotency_key = get_header (connection, "Idempotency-Key");
   MHD_get_connection_values (connection, MHD_GET_ARGUMENT_KIND, take_query, request);
 
@@ -320,9 +324,12 @@ send_reply (Exchange *exchange, struct MHD_Connection *connection)
 
   response = MHD_create_response_from_buffer_with_free_callback_cls (
       size, (void *) data, free_bytes, g_bytes_ref (reply->body));
-  MHD_add_response_header (response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+  if (size > 0)
+    {
+      MHD_add_response_header (response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+      MHD_add_response_header (response, "X-Content-Type-Options", "nosniff");
+    }
   MHD_add_response_header (response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-  MHD_add_response_header (response, "X-Content-Type-Options", "nosniff");
   MHD_add_response_header (response, "X-Request-Id", exchange->request->id);
   if (mp_api_listener_is_closing (exchange->listener))
     MHD_add_response_header (response, MHD_HTTP_HEADER_CONNECTION, "close");
@@ -351,12 +358,29 @@ resume (gpointer data)
   mp_api_listener_resume (exchange->listener, exchange->connection);
 }
 
+/* In the thread that has the time for it. */
+static void
+pack_reply (const Exchange *exchange, MpApiReply *reply)
+{
+  GBytes *packed = NULL;
+
+  if ((exchange->route->flags & MP_API_ROUTE_PACKS) != 0 &&
+      mp_api_pack_is_accepted (exchange->request->accept_encoding))
+    packed = mp_api_pack (reply->body);
+  if (packed == NULL)
+    return;
+  g_bytes_unref (reply->body);
+  reply->body = packed;
+  mp_api_reply_set_header (reply, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+}
+
 static void
 work (gpointer data, gpointer user_data)
 {
   Exchange *exchange = data;
 
   exchange->job.reply = mp_api_answer (exchange->server->api, exchange->route, exchange->request);
+  pack_reply (exchange, exchange->job.reply);
   resume (exchange);
 }
 
@@ -379,6 +403,34 @@ answer_elsewhere (Exchange *exchange, struct MHD_Connection *connection)
   else
     g_thread_pool_push (self->workers, exchange, NULL);
   return TRUE;
+}
+
+/* The whole body is there. What was packed may not be more than what comes as it is. */
+static void
+take_body (Exchange *exchange)
+{
+  MpApiRequest *request = exchange->request;
+  g_autoptr (GBytes) packed = NULL;
+
+  if (exchange->body != NULL)
+    request->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
+  if (request->body == NULL || request->content_encoding == NULL ||
+      (exchange->route->flags & MP_API_ROUTE_BODY) == 0)
+    return;
+
+  packed = g_steal_pointer (&request->body);
+  switch (mp_api_unpack (packed, MP_API_MAX_BODY_BYTES, &request->body))
+    {
+    case MP_API_UNPACK_DAMAGED:
+      exchange->reply = mp_api_problem_new (MP_PROBLEM_BAD_JSON, "The body is no gzip.");
+      break;
+    case MP_API_UNPACK_TOO_LARGE:
+      exchange->reply = mp_api_problem_new (MP_PROBLEM_TOO_LARGE, "At most 1 MiB, unpacked.");
+      break;
+    case MP_API_UNPACKED:
+    default:
+      break;
+    }
 }
 
 /* Called with the headers, then with each piece of the body, then once more at its end, and again
@@ -410,14 +462,18 @@ handle_request (void *data,
     return receive (exchange, upload, upload_size);
 
   if (exchange->reply == NULL)
+    take_body (exchange);
+  if (exchange->reply == NULL)
     {
-      if (exchange->body != NULL)
-        exchange->request->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
       exchange->reply = mp_api_prepare (exchange->server->api, exchange->route, exchange->request);
       if (exchange->reply == NULL && answer_elsewhere (exchange, connection))
         return MHD_YES;
       if (exchange->reply == NULL)
-        exchange->reply = mp_api_answer (exchange->server->api, exchange->route, exchange->request);
+        {
+          exchange->reply =
+              mp_api_answer (exchange->server->api, exchange->route, exchange->request);
+          pack_reply (exchange, exchange->reply);
+        }
     }
   stop_waiting (exchange);
   return send_reply (exchange, connection);
