@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-api-handlers.h"
 
+#include <string.h>
+
 #include "mp-api-problem.h"
 #include "mp-api-rest.h"
 #include "mp-api-router.h"
 #include "mp-api-stored.h"
 #include "mp-error.h"
+#include "mp-json-text.h"
 #include "mp-json.h"
 
 #define SCHEMA 1
 #define MAX_LIMIT 500
 #define MAX_OPERATIONS 500
+/* Of a digest: 64 bits tell apart what one client sees one after the other. */
+#define TAG_DIGITS 16
 
 static JsonObject *
 get_audit_head (MpApi *self, const char *tenant, GError **error)
@@ -53,22 +58,88 @@ read_cursor (MpApi *self,
   return TRUE;
 }
 
-static JsonObject *
-describe_change (const MpDbChange *change, GError **error)
+/* A stored text as it is, unless it would spoil the page. */
+static gboolean
+append_stored (GString *page, const char *json, GError **error)
 {
-  gboolean is_settings = change->kind == MP_DB_CHANGE_SETTINGS;
-  JsonObject *content = mp_api_stored_parse (change->json, error);
-  JsonObject *object;
+  const size_t length = strlen (json);
 
-  if (content == NULL)
-    return NULL;
-  object = json_object_new ();
-  json_object_set_string_member (object, "kind", is_settings ? "settings" : "credential");
-  json_object_set_object_member (object, is_settings ? "record" : "credential", content);
-  return object;
+  if (!mp_json_text_is_plain (json, length))
+    {
+      g_autoptr (JsonObject) object = mp_api_stored_parse (json, error);
+
+      if (object == NULL)
+        return FALSE;
+    }
+  g_string_append_len (page, json, (gssize) length);
+  return TRUE;
 }
 
-/* @rows holds one more than @limit when there is more */
+static gboolean
+append_change (GString *page, const MpDbChange *change, GError **error)
+{
+  g_string_append (page, change->kind == MP_DB_CHANGE_SETTINGS
+                             ? "{\"kind\":\"settings\",\"record\":"
+                             : "{\"kind\":\"credential\",\"credential\":");
+  if (!append_stored (page, change->json, error))
+    return FALSE;
+  g_string_append_c (page, '}');
+  return TRUE;
+}
+
+static void
+append_object (GString *page, const char *name, JsonObject *object)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  g_autofree char *text = mp_json_to_text (node);
+
+  g_string_append_printf (page, ",\"%s\":%s", name, text);
+}
+
+/* What a client that has read all knows: where the feed and the trail stand, and who it is. Where
+ * nothing of it changed, there is nothing to tell. */
+static char *
+dup_tag (const char *cursor, JsonObject *about, JsonObject *head)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), about);
+  g_autofree char *text = mp_json_to_text (node);
+  g_autofree char *whole = g_strdup_printf ("%s %" G_GINT64_FORMAT " %s", cursor,
+                                            mp_json_get_int (head, "sequence", 0), text);
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, whole, -1);
+
+  return g_strdup_printf ("\"%.*s\"", TAG_DIGITS, digest);
+}
+
+/* @rows holds one more than @limit when there is more. The page's text is put together of the
+ * stored ones: no tree is made of thousands of records that are only passed on. */
+static char *
+write_page (const char *epoch,
+            const char *cursor,
+            GPtrArray *rows,
+            unsigned int limit,
+            JsonObject *head,
+            JsonObject *about,
+            GError **error)
+{
+  g_autoptr (GString) page = g_string_sized_new (2048 * (MIN (rows->len, limit) + 1));
+
+  g_string_append_printf (page, "{\"schema\":%d,\"epoch\":\"%s\",\"changes\":[", SCHEMA, epoch);
+  for (unsigned int i = 0; i < MIN (rows->len, limit); i++)
+    {
+      if (i > 0)
+        g_string_append_c (page, ',');
+      if (!append_change (page, g_ptr_array_index (rows, i), error))
+        return NULL;
+    }
+  g_string_append_printf (page, "],\"cursor\":\"%s\",\"more\":%s", cursor,
+                          rows->len > limit ? "true" : "false");
+  append_object (page, "audit_head", head);
+  if (about != NULL)
+    append_object (page, "about", about);
+  g_string_append_c (page, '}');
+  return g_string_free (g_steal_pointer (&page), FALSE);
+}
+
 static MpApiReply *
 new_page (MpApi *self,
           const MpApiRequest *request,
@@ -78,33 +149,38 @@ new_page (MpApi *self,
           unsigned int limit,
           GError **error)
 {
-  g_autoptr (JsonArray) changes = json_array_new ();
+  const unsigned int length = MIN (rows->len, limit);
   g_autoptr (JsonObject) head = get_audit_head (self, request->tenant, error);
+  g_autoptr (JsonObject) about = NULL;
   g_autofree char *cursor = NULL;
-  JsonObject *body;
+  g_autofree char *tag = NULL;
+  char *text;
+  MpApiReply *reply;
 
   if (head == NULL)
     return NULL;
-  for (unsigned int i = 0; i < MIN (rows->len, limit); i++)
-    {
-      const MpDbChange *row = g_ptr_array_index (rows, i);
-      JsonObject *change = describe_change (row, error);
-
-      if (change == NULL)
-        return NULL;
-      json_array_add_object_element (changes, change);
-      after = row->sequence;
-    }
-
+  if (length > 0)
+    after = ((const MpDbChange *) g_ptr_array_index (rows, length - 1))->sequence;
   cursor = mp_db_format_revision (epoch, after);
-  body = json_object_new ();
-  json_object_set_int_member (body, "schema", SCHEMA);
-  json_object_set_string_member (body, "epoch", epoch);
-  json_object_set_array_member (body, "changes", g_steal_pointer (&changes));
-  json_object_set_string_member (body, "cursor", cursor);
-  json_object_set_boolean_member (body, "more", rows->len > limit);
-  json_object_set_object_member (body, "audit_head", g_steal_pointer (&head));
-  return mp_api_reply_new (200, body);
+  if (rows->len <= limit)
+    {
+      about = mp_api_describe_tenant (self, request, error);
+      if (about == NULL)
+        return NULL;
+      tag = dup_tag (cursor, about, head);
+    }
+  if (tag != NULL && length == 0 && g_strcmp0 (request->if_none_match, tag) == 0)
+    reply = mp_api_reply_new_text (304, "application/json", g_strdup (""));
+  else
+    {
+      text = write_page (epoch, cursor, rows, limit, head, about, error);
+      if (text == NULL)
+        return NULL;
+      reply = mp_api_reply_new_text (200, "application/json", text);
+    }
+  if (tag != NULL)
+    mp_api_reply_set_header (reply, "ETag", tag);
+  return reply;
 }
 
 /* Waits for news; then the token may be another day's. */

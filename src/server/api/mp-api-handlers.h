@@ -18,6 +18,9 @@ MpApiReply *mp_api_get_readiness (MpApi *self, MpApiRequest *request, GError **e
 MpApiReply *mp_api_get_metrics_text (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_description (MpApi *self, MpApiRequest *request, GError **error);
 
+JsonObject *mp_api_describe_tenant (MpApi *self,
+                                    const MpApiRequest *request,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 MpApiReply *mp_api_get_tenant (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_sealing_key (MpApi *self, MpApiRequest *request, GError **error);
 MpApiReply *mp_api_get_catalogue (MpApi *self, MpApiRequest *request, GError **error);

@@ -62,15 +62,15 @@ audit_sign_in (MpApi *self, const MpApiRequest *request, GError **error)
 }
 
 /**
- * mp_api_get_tenant:
+ * mp_api_describe_tenant:
  * @self: the API
- * @request: `?purpose=sign-in` writes an audit entry
+ * @request: a request whose token was recognised
  * @error: return location
  *
  * Returns: (transfer full) (nullable): the tenant, who asks and what they may do, the server's keys
  */
-MpApiReply *
-mp_api_get_tenant (MpApi *self, MpApiRequest *request, GError **error)
+JsonObject *
+mp_api_describe_tenant (MpApi *self, const MpApiRequest *request, GError **error)
 {
   const MpApiServices *services = mp_api_get_services (self);
   const MpIdentity *identity = request->identity;
@@ -81,9 +81,6 @@ mp_api_get_tenant (MpApi *self, MpApiRequest *request, GError **error)
   JsonObject *body;
 
   if (key == NULL)
-    return NULL;
-  if (g_strcmp0 (mp_api_request_get_query (request, "purpose"), "sign-in") == 0 &&
-      !audit_sign_in (self, request, error))
     return NULL;
 
   about = json_object_new ();
@@ -98,7 +95,26 @@ mp_api_get_tenant (MpApi *self, MpApiRequest *request, GError **error)
   json_object_set_string_member (body, "epoch", epoch);
   json_object_set_object_member (body, "sealing_key", g_steal_pointer (&key));
   json_object_set_string_member (body, "audit_key", mp_audit_log_get_public_key (services->audit));
-  return mp_api_reply_new (200, body);
+  return body;
+}
+
+/**
+ * mp_api_get_tenant:
+ * @self: the API
+ * @request: `?purpose=sign-in` writes an audit entry
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): what mp_api_describe_tenant () says
+ */
+MpApiReply *
+mp_api_get_tenant (MpApi *self, MpApiRequest *request, GError **error)
+{
+  g_autoptr (JsonObject) body = mp_api_describe_tenant (self, request, error);
+
+  if (body == NULL || (g_strcmp0 (mp_api_request_get_query (request, "purpose"), "sign-in") == 0 &&
+                       !audit_sign_in (self, request, error)))
+    return NULL;
+  return mp_api_reply_new (200, g_steal_pointer (&body));
 }
 
 /**

@@ -62,7 +62,7 @@ def expected(document, answer):
         return problem if status == "405" else "no such method is described"
     if status not in operation["responses"]:
         return f"{status} is not described for {method} {pattern}"
-    return resolve(document, operation["responses"][status])["content"]
+    return resolve(document, operation["responses"][status]).get("content", {None: {}})
 
 
 def faults_of(document, answer):
@@ -71,7 +71,7 @@ def faults_of(document, answer):
         yield content
     elif answer["type"] not in content:
         yield f"the type {answer['type']} is not described"
-    elif answer["method"] != "HEAD" and answer["type"].endswith("json"):
+    elif answer["method"] != "HEAD" and answer["type"] and answer["type"].endswith("json"):
         schema = {**content[answer["type"]]["schema"], "components": document["components"]}
         validator = jsonschema.Draft202012Validator(schema, format_checker=FORMATS)
         for fault in validator.iter_errors(json.loads(answer["body"])):

@@ -231,7 +231,8 @@ read_answer (SoupMessage *message, GBytes *bytes)
   g_assert_cmpstr (soup_message_headers_get_one (headers, "Cache-Control"), ==, "no-store");
   answer->text = g_strndup (g_bytes_get_size (bytes) > 0 ? g_bytes_get_data (bytes, NULL) : "",
                             g_bytes_get_size (bytes));
-  if (g_str_has_suffix (answer->type, "json") && g_bytes_get_size (bytes) > 0)
+  if (answer->type != NULL && g_str_has_suffix (answer->type, "json") &&
+      g_bytes_get_size (bytes) > 0)
     {
       answer->body = mp_json_parse_object (g_bytes_get_data (bytes, NULL),
                                            (gssize) g_bytes_get_size (bytes), &error);
@@ -259,6 +260,13 @@ new_message (MpTestApi *self, const MpTestRequest *request)
     }
   if (request->if_match != NULL)
     soup_message_headers_append (headers, "If-Match", request->if_match);
+  if (request->if_none_match != NULL)
+    soup_message_headers_append (headers, "If-None-Match", request->if_none_match);
+  if (request->packed != NULL)
+    {
+      soup_message_headers_append (headers, "Content-Encoding", "gzip");
+      soup_message_set_request_body_from_bytes (message, "application/json", request->packed);
+    }
   if (request->key == NULL && g_strcmp0 (request->method, "POST") == 0)
     {
       g_autofree char *key = mp_test_uuid (self);

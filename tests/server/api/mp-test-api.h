@@ -66,7 +66,9 @@ typedef struct
   const char *body;
   const char *type; /* (nullable): application/json where there is a body */
   const char *if_match;
+  const char *if_none_match;
   const char *key; /* Idempotency-Key; (nullable): a new one with a POST; "": none */
+  GBytes *packed;  /* (nullable): the body in place of .body, in gzip */
 } MpTestRequest;
 MpTestAnswer *mp_test_api_call (MpTestApi *self, const MpTestRequest *request);
 MpTestAnswer *mp_test_api_get (MpTestApi *self, const char *token, const char *path);

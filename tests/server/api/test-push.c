@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mp-api-message.h"
 #include "mp-test-api.h"
 
 #define UNKNOWN_ID "018f0000-0000-7000-8000-000000000000"
@@ -458,6 +459,105 @@ test_at_once (MpTestApi *self, gconstpointer data)
   g_assert_cmpuint (n_first, ==, 1);
 }
 
+/* The body in gzip. */
+static GBytes *
+pack (const char *text)
+{
+  g_autoptr (GConverter) compressor =
+                 G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
+  g_autoptr (GInputStream) plain =
+                 g_memory_input_stream_new_from_data (text, (gssize) strlen (text), NULL);
+  g_autoptr (GInputStream) packed = g_converter_input_stream_new (plain, compressor);
+  g_autoptr (GError) error = NULL;
+  char buffer[8192];
+  size_t size;
+
+  g_input_stream_read_all (packed, buffer, sizeof buffer, &size, NULL, &error);
+  g_assert_no_error (error);
+  return g_bytes_new (buffer, size);
+}
+
+static char *
+fill (size_t length)
+{
+  char *text = g_malloc (length + 1);
+
+  memset (text, ' ', length);
+  text[length] = '\0';
+  return text;
+}
+
+/* A batch may come in gzip, and no more may come out of it than may come as it is. */
+static void
+test_packed (MpTestApi *self, gconstpointer data)
+{
+  g_autofree char *op = mp_test_uuid (self);
+  g_autofree char *text =
+      g_strdup_printf ("{\"operations\":[{\"op\":\"%s\",\"action\":\"archive\",\"base\":\"e.1\","
+                       "\"target\":\"%s\"}]}",
+                       op, op);
+  g_autofree char *bomb = fill (MP_API_MAX_BODY_BYTES + 1);
+  const struct
+  {
+    const char *path;
+    GBytes *packed;
+    unsigned int status;
+    const char *code;
+  } cases[] = {
+    { "/changes", pack (text), 200, NULL },
+    { "/changes", pack (bomb), 413, "too-large" },
+    { "/changes", g_bytes_new_static (text, strlen (text)), 400, "bad-json" },
+    { "/changes", g_bytes_new_static ("", 0), 400, "bad-json" },
+    { "/integration-settings", pack (text), 415, "unsupported-media-type" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GBytes) packed = cases[i].packed;
+      g_autoptr (MpTestAnswer) answer = mp_test_api_call (
+          self,
+          &(MpTestRequest){
+              .token = self->admin, .method = "POST", .path = cases[i].path, .packed = packed });
+
+      g_test_message ("case %zu", i);
+      if (cases[i].code != NULL)
+        mp_test_assert_problem (answer, cases[i].status, cases[i].code);
+      else
+        g_assert_cmpuint (answer->status, ==, cases[i].status);
+    }
+}
+
+/* Who has read all is told so in few bytes, until anything of it changes. */
+static void
+test_unchanged (MpTestApi *self, gconstpointer data)
+{
+  g_autoptr (MpTestAnswer) all = NULL;
+  g_autofree char *path = NULL;
+  const char *tag;
+
+  g_free (mp_test_api_add_key (self, "stripe", "payment"));
+  all = mp_test_api_get (self, self->admin, "/changes");
+  path = g_strconcat ("/changes?since=", mp_test_string (all->body, "/cursor"), NULL);
+  tag = all->etag;
+  g_assert_nonnull (tag);
+  g_assert_cmpstr (mp_test_string (all->body, "/about/actor"), ==, "anna");
+
+  for (unsigned int i = 0; i < 3; i++)
+    {
+      const char *token = i == 1 ? self->user : self->admin;
+      g_autoptr (MpTestAnswer) answer = NULL;
+
+      if (i == 2)
+        g_free (mp_test_api_add_key (self, "stripe", "payment"));
+      answer = mp_test_api_call (
+          self, &(MpTestRequest){ .token = token, .path = path, .if_none_match = tag });
+      g_test_message ("%u", i);
+      g_assert_cmpuint (answer->status, ==, i == 0 ? 304 : 200);
+      g_assert_cmpint (strlen (answer->text) == 0, ==, i == 0);
+      g_assert_cmpint (g_strcmp0 (answer->etag, tag) == 0, ==, i == 0);
+    }
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/server/api/push/" path, MpTestApi, NULL, mp_test_api_set_up, function,             \
               mp_test_api_tear_down)
@@ -478,6 +578,8 @@ main (int argc, char **argv)
   ADD ("ends-waiting", test_long_poll_ends);
   ADD ("checks-the-token-after-waiting", test_long_poll_ended_token);
   ADD ("does-it-once-for-many", test_at_once);
+  ADD ("takes-it-in-gzip", test_packed);
+  ADD ("says-that-nothing-changed", test_unchanged);
 
   return g_test_run ();
 }
