@@ -13,6 +13,11 @@ G_DECLARE_FINAL_TYPE (MpFeedPage, mp_feed_page, MP, FEED_PAGE, GObject)
 
 MpFeedPage *mp_feed_page_new_from_json (JsonObject *object,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+MpFeedPage *mp_feed_page_new_from_text (const char *text,
+                                        size_t length,
+                                        const char *tag,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+MpFeedPage *mp_feed_page_new_unchanged (void) G_GNUC_WARN_UNUSED_RESULT;
 MpFeedPage *mp_feed_page_new_expired (void) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_feed_page_get_expired (MpFeedPage *self);
 const char *mp_feed_page_get_epoch (MpFeedPage *self);
@@ -21,5 +26,8 @@ gboolean mp_feed_page_get_more (MpFeedPage *self);
 GPtrArray *mp_feed_page_get_records (MpFeedPage *self);
 GPtrArray *mp_feed_page_get_credentials (MpFeedPage *self);
 MpAuditHead *mp_feed_page_get_audit_head (MpFeedPage *self);
+gboolean mp_feed_page_get_unchanged (MpFeedPage *self);
+const char *mp_feed_page_get_about (MpFeedPage *self);
+const char *mp_feed_page_get_tag (MpFeedPage *self);
 
 G_END_DECLS

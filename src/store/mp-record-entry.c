@@ -467,19 +467,6 @@ replace_whole_mine (MpRecordEntry *entry, MpRecord *mine)
   put_conflict (entry, "", mp_conflict_get_base (whole), node, mp_conflict_get_theirs (whole));
 }
 
-static gboolean
-is_newer (MpRecord *record, MpRecord *than)
-{
-  g_autofree char *epoch = NULL;
-  g_autofree char *than_epoch = NULL;
-  int64_t sequence;
-  int64_t than_sequence;
-
-  return !mp_revision_parse (mp_record_get_revision (record), &epoch, &sequence) ||
-         !mp_revision_parse (mp_record_get_revision (than), &than_epoch, &than_sequence) ||
-         sequence > than_sequence;
-}
-
 /*
  * Makes the record of an answer the base if it is newer than what is known. Sequence numbers tell
  * that, except after the server was restored from a backup, which shows in an epoch that neither
@@ -991,7 +978,8 @@ mp_record_entry_pull (MpRecordEntry *entry,
   g_autoptr (MpRecord) old_base = entry->base != NULL ? g_object_ref (entry->base) : NULL;
   gboolean lost = FALSE;
 
-  if (old_base != NULL && !is_newer (record, old_base))
+  if (old_base != NULL &&
+      !mp_revision_is_newer (mp_record_get_revision (record), mp_record_get_revision (old_base)))
     {
       /* What was here before and is not there now, a restored server lost. */
       lost = !mp_record_equal_content (record, old_base) ||

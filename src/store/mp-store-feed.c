@@ -50,8 +50,15 @@ apply_record (MpStoreConnection *connection, MpRecord *record, gboolean restored
 {
   const char *id = mp_record_get_id (record);
   g_autoptr (GError) local_error = NULL;
-  g_autoptr (MpRecordEntry) entry = mp_store_rows_load_entry (connection, id, &local_error);
+  g_autoptr (MpRecordEntry) entry = NULL;
+  gboolean done = FALSE;
 
+  if (!restored && !mp_store_rows_pull_plain (connection, record, &done, error))
+    return FALSE;
+  if (done)
+    return TRUE;
+
+  entry = mp_store_rows_load_entry (connection, id, &local_error);
   if (entry == NULL && !g_error_matches (local_error, MP_ERROR, MP_ERROR_NOT_FOUND))
     {
       g_propagate_error (error, g_steal_pointer (&local_error));

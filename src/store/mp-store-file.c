@@ -381,7 +381,7 @@ mp_store_file_open (const char *directory, MpStoreFile *file, GError **error)
   state = try_open (path, &file->db, error);
   if (state == STATE_DAMAGED)
     {
-      g_clear_pointer (&file->db, sqlite3_close_v2);
+      g_clear_pointer (&file->db, mp_store_sql_close);
       if (!replace_damaged (directory, file, error))
         state = STATE_FAILED;
       else
@@ -400,7 +400,7 @@ mp_store_file_open (const char *directory, MpStoreFile *file, GError **error)
 void
 mp_store_file_close (MpStoreFile *file)
 {
-  g_clear_pointer (&file->db, sqlite3_close_v2);
+  g_clear_pointer (&file->db, mp_store_sql_close);
   g_clear_pointer (&file->set_aside, g_free);
   if (file->lock >= 0)
     close (file->lock);

@@ -9,6 +9,7 @@
 /* Names of what mp_store_delta_get_meta () answers. */
 #define MP_META_CURSOR "cursor"        /* EPOCH.SEQ up to which the feed was read */
 #define MP_META_EPOCH "epoch"          /* of the server, when it was last seen */
+#define MP_META_FEED_TAG "feed-tag"    /* of the answer that brought the cursor, when it was all */
 #define MP_META_LISTING "listing"      /* while everything is read anew: why; MP_LISTING_… */
 #define MP_LISTING_EXPIRED "expired"   /* the server no longer knows the cursor */
 #define MP_LISTING_RESTORED "restored" /* the server was restored from a backup */

@@ -17,7 +17,8 @@ typedef struct
   sqlite3 *db; /* the file's */
   MpRegistry *registry;
   MpClock *clock;
-  GHashTable *touched_records;     /* (element-type utf8) */
+  GHashTable *touched_records;     /* (element-type utf8 MpStoredRecord): as it is now, or NULL: it
+                                      stands in the tables */
   GHashTable *touched_credentials; /* (element-type utf8) */
   GHashTable *damaged_records;     /* (element-type utf8): their digest is wrong */
   int64_t data_version;
@@ -29,6 +30,10 @@ MpRecordEntry *mp_store_rows_load_entry (MpStoreConnection *connection,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean
 mp_store_rows_save_entry (MpStoreConnection *connection, MpRecordEntry *entry, GError **error);
+gboolean mp_store_rows_pull_plain (MpStoreConnection *connection,
+                                   MpRecord *record,
+                                   gboolean *done,
+                                   GError **error);
 GPtrArray *mp_store_rows_list_ids (MpStoreConnection *connection,
                                    const char *sql,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -56,6 +61,8 @@ gboolean mp_store_rows_get_meta (MpStoreConnection *connection,
                                  const char *name,
                                  char **value,
                                  GError **error);
+gboolean
+mp_store_rows_list_meta (MpStoreConnection *connection, GHashTable *values, GError **error);
 gboolean mp_store_rows_set_meta (MpStoreConnection *connection,
                                  const char *name,
                                  const char *value,
@@ -71,5 +78,6 @@ gboolean mp_store_verify (MpStoreConnection *connection, const char *set_aside, 
 /* A body as it is stored beside its digest. */
 char *mp_store_body_new (JsonObject *object, char **digest) G_GNUC_WARN_UNUSED_RESULT;
 JsonObject *mp_store_body_read (const char *text, const char *digest) G_GNUC_WARN_UNUSED_RESULT;
+MpRecord *mp_store_base_read (const char *text, const char *digest) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

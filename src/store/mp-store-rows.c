@@ -2,9 +2,11 @@
 #include "mp-store-rows-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-revision.h"
 #include "mp-store-names.h"
 #include "mp-stored-record-private.h"
 
@@ -15,6 +17,12 @@ static const char *const lifecycle_names[] = {
   [MP_LIFECYCLE_ARCHIVE] = "archive",
   [MP_LIFECYCLE_RESTORE] = "restore",
 };
+
+static char *
+digest_text (const char *text)
+{
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+}
 
 static MpLifecycle
 read_lifecycle (const char *name)
@@ -194,9 +202,7 @@ read_record_row (MpStoreConnection *connection, sqlite3_stmt *statement)
 
   if (base != NULL)
     {
-      g_autoptr (JsonObject) body = mp_store_body_read (base, mp_store_sql_text (statement, 4));
-
-      entry->base = body != NULL ? mp_record_new_from_json (body, NULL) : NULL;
+      entry->base = mp_store_base_read (base, mp_store_sql_text (statement, 4));
       /* The record that it is about is in the body: the id beside it may be what is damaged. */
       if (entry->base != NULL && !g_str_equal (mp_record_get_id (entry->base), id))
         g_clear_object (&entry->base);
@@ -294,13 +300,26 @@ delete_entry (MpStoreConnection *connection, const char *id, GError **error)
          mp_store_sql_run (connection->db, error, "DELETE FROM records WHERE id = ?1", "t", id);
 }
 
+static void
+touch_record (MpStoreConnection *connection, const char *id)
+{
+  g_hash_table_insert (connection->touched_records, g_strdup (id), NULL);
+}
+
 static gboolean
-add_record (MpStoreConnection *connection, MpStoreDelta *delta, const char *id, GError **error)
+add_record (MpStoreConnection *connection,
+            MpStoreDelta *delta,
+            const char *id,
+            MpStoredRecord *stored,
+            GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  g_autoptr (MpRecordEntry) entry = mp_store_rows_load_entry (connection, id, &local_error);
+  g_autoptr (MpRecordEntry) entry =
+                 stored == NULL ? mp_store_rows_load_entry (connection, id, &local_error) : NULL;
 
-  if (entry != NULL && !mp_record_entry_is_void (entry))
+  if (stored != NULL)
+    g_ptr_array_add (delta->records, g_object_ref (stored));
+  else if (entry != NULL && !mp_record_entry_is_void (entry))
     g_ptr_array_add (delta->records, mp_stored_record_new (entry));
   else if (entry != NULL || g_error_matches (local_error, MP_ERROR, MP_ERROR_NOT_FOUND))
     g_ptr_array_add (delta->removed_records, g_strdup (id));
@@ -351,21 +370,6 @@ add_keys (MpStoreConnection *connection, MpStoreDelta *delta, GError **error)
 }
 
 static gboolean
-add_meta (MpStoreConnection *connection, MpStoreDelta *delta, GError **error)
-{
-  g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (connection->db, error,
-                                                           "SELECT name, value FROM meta"
-                                                           " WHERE mark IS mp_digest (name, value)",
-                                                           "");
-  MpStoreStep step;
-
-  while ((step = mp_store_sql_step (statement, error)) == MP_STORE_ROW)
-    g_hash_table_insert (delta->meta, g_strdup (mp_store_sql_text (statement, 0)),
-                         g_strdup (mp_store_sql_text (statement, 1)));
-  return step == MP_STORE_DONE;
-}
-
-static gboolean
 add_counts (MpStoreConnection *connection, MpStoreDelta *delta, GError **error)
 {
   int64_t pending;
@@ -408,7 +412,7 @@ touch_everything (MpStoreConnection *connection, GError **error)
     return FALSE;
 
   for (unsigned int i = 0; i < records->len; i++)
-    g_hash_table_add (connection->touched_records, g_strdup (records->pdata[i]));
+    touch_record (connection, records->pdata[i]);
   for (unsigned int i = 0; i < credentials->len; i++)
     g_hash_table_add (connection->touched_credentials, g_strdup (credentials->pdata[i]));
   return TRUE;
@@ -452,19 +456,18 @@ mp_store_rows_load_entry (MpStoreConnection *connection, const char *id, GError 
 gboolean
 mp_store_rows_save_entry (MpStoreConnection *connection, MpRecordEntry *entry, GError **error)
 {
-  g_autoptr (JsonObject) base = NULL;
   g_autofree char *text = NULL;
   g_autofree char *digest = NULL;
   g_autofree char *errors = write_errors (entry->errors);
 
-  g_hash_table_add (connection->touched_records, g_strdup (entry->id));
+  touch_record (connection, entry->id);
   if (mp_record_entry_is_void (entry))
     return delete_entry (connection, entry->id, error);
 
   if (entry->base != NULL)
     {
-      base = mp_record_to_json (entry->base);
-      text = mp_store_body_new (base, &digest);
+      text = mp_record_dup_text (entry->base);
+      digest = digest_text (text);
     }
   if (!mp_store_sql_run (
           connection->db, error,
@@ -479,6 +482,92 @@ mp_store_rows_save_entry (MpStoreConnection *connection, MpRecordEntry *entry, G
     return FALSE;
 
   return save_outbox (connection, entry, error) && save_conflicts (connection, entry, error);
+}
+
+/* What is known of a record that only the server changes. */
+typedef struct
+{
+  gboolean is_new;
+  gboolean is_plain; /* nothing was changed here, and nothing is wrong with it */
+  char *revision;    /* (nullable) */
+  int64_t version;
+} PlainState;
+
+static gboolean
+read_plain_state (MpStoreConnection *connection, const char *id, PlainState *state, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (
+      connection->db, error,
+      "SELECT base_revision, version, errors IS NULL"
+      " AND mark IS mp_digest (id, created_at, created_by, base_revision, errors)"
+      " AND NOT EXISTS (SELECT 1 FROM outbox WHERE target = ?1)"
+      " AND NOT EXISTS (SELECT 1 FROM conflicts WHERE record = ?1)"
+      " FROM records WHERE id = ?1",
+      "t", id);
+  MpStoreStep step = mp_store_sql_step (statement, error);
+
+  *state = (PlainState){ .is_new = step == MP_STORE_DONE };
+  if (step == MP_STORE_ROW)
+    {
+      state->revision = g_strdup (mp_store_sql_text (statement, 0));
+      state->version = sqlite3_column_int64 (statement, 1);
+      state->is_plain = state->revision != NULL && sqlite3_column_int (statement, 2) != 0;
+    }
+  return step != MP_STORE_FAILED;
+}
+
+static gboolean
+save_plain (MpStoreConnection *connection, MpRecord *record, const char *text, GError **error)
+{
+  const MpStamp created = mp_record_get_created (record);
+  g_autofree char *digest = digest_text (text);
+
+  return mp_store_sql_run (
+      connection->db, error,
+      "INSERT INTO records (id, created_at, created_by, base, base_revision, digest, mark)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, mp_digest (?1, ?2, ?3, ?5, NULL))"
+      " ON CONFLICT (id) DO UPDATE SET base = ?4, base_revision = ?5, digest = ?6,"
+      " version = version + 1, listed = 1,"
+      " mark = mp_digest (id, created_at, created_by, ?5, NULL)",
+      "titttt", mp_record_get_id (record), created.at_unix_us, created.by, text,
+      mp_record_get_revision (record), digest);
+}
+
+/*
+ * mp_store_rows_pull_plain:
+ * @record: the server's state, from its feed
+ * @done: (out): whether it is stored; where not, mp_record_entry_pull () has to judge
+ *
+ * What mp_record_entry_pull () does, outside a listing after a restore, to a record in which
+ * nothing was changed here: without it, since a first pull brings thousands.
+ */
+gboolean
+mp_store_rows_pull_plain (MpStoreConnection *connection,
+                          MpRecord *record,
+                          gboolean *done,
+                          GError **error)
+{
+  const char *id = mp_record_get_id (record);
+  const char *revision = mp_record_get_revision (record);
+  g_autofree char *text = NULL;
+  g_autofree char *known = NULL;
+  PlainState state;
+
+  *done = FALSE;
+  if (!read_plain_state (connection, id, &state, error))
+    return FALSE;
+  known = state.revision;
+  if (revision == NULL ||
+      (!state.is_new && (!state.is_plain || !mp_revision_is_newer (revision, known))))
+    return TRUE;
+
+  text = mp_record_dup_text (record);
+  if (!save_plain (connection, record, text, error))
+    return FALSE;
+  g_hash_table_insert (connection->touched_records, g_strdup (id),
+                       mp_stored_record_new_plain (record, state.version + 1));
+  *done = TRUE;
+  return TRUE;
 }
 
 /*
@@ -507,16 +596,18 @@ MpStoreDelta *
 mp_store_rows_build_delta (MpStoreConnection *connection, gboolean complete, GError **error)
 {
   g_autoptr (MpStoreDelta) delta = mp_store_delta_new (complete);
-  g_autoptr (GList) records = NULL;
   g_autoptr (GList) credentials = NULL;
+  GHashTableIter iter;
+  gpointer id;
+  gpointer stored;
 
   if (complete && !touch_everything (connection, error))
     return NULL;
 
-  records = g_hash_table_get_keys (connection->touched_records);
-  for (GList *item = records; item != NULL; item = item->next)
+  g_hash_table_iter_init (&iter, connection->touched_records);
+  while (g_hash_table_iter_next (&iter, &id, &stored))
     {
-      if (!add_record (connection, delta, item->data, error))
+      if (!add_record (connection, delta, id, stored, error))
         return NULL;
     }
   credentials = g_hash_table_get_keys (connection->touched_credentials);
@@ -525,7 +616,8 @@ mp_store_rows_build_delta (MpStoreConnection *connection, gboolean complete, GEr
       if (!add_credential (connection, delta, item->data, error))
         return NULL;
     }
-  if (!add_keys (connection, delta, error) || !add_meta (connection, delta, error) ||
+  if (!add_keys (connection, delta, error) ||
+      !mp_store_rows_list_meta (connection, delta->meta, error) ||
       !add_counts (connection, delta, error))
     return NULL;
   return g_steal_pointer (&delta);
@@ -628,6 +720,25 @@ mp_store_rows_get_meta (MpStoreConnection *connection,
 }
 
 /*
+ * mp_store_rows_list_meta:
+ * @values: (element-type utf8 utf8): gets all
+ */
+gboolean
+mp_store_rows_list_meta (MpStoreConnection *connection, GHashTable *values, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (connection->db, error,
+                                                           "SELECT name, value FROM meta"
+                                                           " WHERE mark IS mp_digest (name, value)",
+                                                           "");
+  MpStoreStep step;
+
+  while ((step = mp_store_sql_step (statement, error)) == MP_STORE_ROW)
+    g_hash_table_insert (values, g_strdup (mp_store_sql_text (statement, 0)),
+                         g_strdup (mp_store_sql_text (statement, 1)));
+  return step == MP_STORE_DONE;
+}
+
+/*
  * mp_store_rows_set_meta:
  * @value: (nullable): %NULL forgets it
  */
@@ -694,6 +805,26 @@ mp_store_body_new (JsonObject *object, char **digest)
   if (digest != NULL)
     *digest = mp_json_digest (node);
   return mp_json_to_text (node);
+}
+
+/*
+ * mp_store_base_read:
+ * @text: (nullable): the server's state of a record, as stored
+ *
+ * Returns: (transfer full) (nullable): %NULL when it is not what was stored
+ */
+MpRecord *
+mp_store_base_read (const char *text, const char *digest)
+{
+  g_autofree char *found = text != NULL ? digest_text (text) : NULL;
+  g_autoptr (JsonObject) body = NULL;
+
+  /* It was stored in its canonical form, over which the digest is made, unless by a version of
+   * before. */
+  if (found != NULL && g_strcmp0 (found, digest) == 0)
+    return mp_record_new_unparsed (text, strlen (text), NULL);
+  body = mp_store_body_read (text, digest);
+  return body != NULL ? mp_record_new_from_json (body, NULL) : NULL;
 }
 
 /*

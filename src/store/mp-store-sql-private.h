@@ -7,8 +7,13 @@
 
 G_BEGIN_DECLS
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, sqlite3_close_v2)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
+void mp_store_sql_close (sqlite3 *db);
+/* Statements belong to their connection, which keeps them for the next time; this gives one back.
+ */
+void mp_store_sql_release (sqlite3_stmt *statement);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, mp_store_sql_close)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, mp_store_sql_release)
 
 /* How long another process' transaction is waited for. */
 #define MP_STORE_BUSY_TIMEOUT_MS 5000

@@ -2,6 +2,7 @@
 #include "mp-store-sql-private.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "mp-error.h"
 
@@ -90,18 +91,60 @@ bind_values (sqlite3_stmt *statement, const char *types, va_list values)
   return TRUE;
 }
 
+/* There are some fifty, and their texts differ early. */
+static sqlite3_stmt *
+find_kept (sqlite3 *db, const char *sql)
+{
+  for (sqlite3_stmt *statement = sqlite3_next_stmt (db, NULL); statement != NULL;
+       statement = sqlite3_next_stmt (db, statement))
+    {
+      if (!sqlite3_stmt_busy (statement) && strcmp (sqlite3_sql (statement), sql) == 0)
+        return statement;
+    }
+  return NULL;
+}
+
 static sqlite3_stmt *
 query_valist (sqlite3 *db, GError **error, const char *sql, const char *types, va_list values)
 {
-  g_autoptr (sqlite3_stmt) statement = NULL;
-  int code = sqlite3_prepare_v2 (db, sql, -1, &statement, NULL);
+  g_autoptr (sqlite3_stmt) statement = find_kept (db, sql);
+  int code = SQLITE_OK;
 
+  if (statement == NULL)
+    code = sqlite3_prepare_v3 (db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
   if (code != SQLITE_OK || !bind_values (statement, types, values))
     {
       mp_store_sql_set_error (error, db, sqlite3_errcode (db));
       return NULL;
     }
   return g_steal_pointer (&statement);
+}
+
+/*
+ * mp_store_sql_close:
+ * @db: (transfer full) (nullable): a connection, none of whose statements is in use
+ */
+void
+mp_store_sql_close (sqlite3 *db)
+{
+  sqlite3_stmt *statement;
+
+  while (db != NULL && (statement = sqlite3_next_stmt (db, NULL)) != NULL)
+    sqlite3_finalize (statement);
+  sqlite3_close_v2 (db);
+}
+
+/*
+ * mp_store_sql_release:
+ * @statement: (nullable): a statement that mp_store_sql_query () answered
+ */
+void
+mp_store_sql_release (sqlite3_stmt *statement)
+{
+  if (statement == NULL)
+    return;
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
 }
 
 /*

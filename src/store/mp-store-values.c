@@ -113,6 +113,17 @@ set_meta (MpStoreConnection *connection, gpointer data, gpointer *output, GError
 }
 
 static gboolean
+list_meta (MpStoreConnection *connection, gpointer input, gpointer *output, GError **error)
+{
+  g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  if (!mp_store_rows_list_meta (connection, values, error))
+    return FALSE;
+  *output = g_steal_pointer (&values);
+  return TRUE;
+}
+
+static gboolean
 get_meta (MpStoreConnection *connection, gpointer data, gpointer *output, GError **error)
 {
   const ValueInput *input = data;
@@ -333,4 +344,46 @@ char *
 mp_store_get_meta_finish (MpStore *self, GAsyncResult *result, GError **error)
 {
   return mp_store_take_output (self, result, mp_store_get_meta_async, error);
+}
+
+/**
+ * mp_store_list_meta_async:
+ * @self: a store
+ * @cancellable: (nullable): to cancel it with
+ * @callback: called when they are read
+ * @user_data: for @callback
+ *
+ * Reads all named values.
+ */
+void
+mp_store_list_meta_async (MpStore *self,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  const MpStoreCall call = {
+    .source_tag = mp_store_list_meta_async,
+    .access = MP_STORE_READS,
+    .work = list_meta,
+    .free_output = (GDestroyNotify) g_hash_table_unref,
+  };
+
+  g_return_if_fail (MP_IS_STORE (self));
+
+  mp_store_push (self, &call, cancellable, callback, user_data);
+}
+
+/**
+ * mp_store_list_meta_finish:
+ * @self: a store
+ * @result: the result given to the callback
+ * @error: return location
+ *
+ * Returns: (transfer full) (element-type utf8 utf8): the values by their names, or %NULL with
+ *   @error set
+ */
+GHashTable *
+mp_store_list_meta_finish (MpStore *self, GAsyncResult *result, GError **error)
+{
+  return mp_store_take_output (self, result, mp_store_list_meta_async, error);
 }

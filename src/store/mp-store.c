@@ -2,6 +2,7 @@
 #include "mp-store-private.h"
 
 #include "mp-error.h"
+#include "mp-stored-record-private.h"
 
 /*
  * The file is used by one thread only, which takes the calls in their order; each is a transaction.
@@ -82,6 +83,13 @@ start_free (Start *start)
   g_free (start);
 }
 
+/* @stored: (nullable) */
+static void
+free_stored_record (gpointer stored)
+{
+  g_clear_object ((MpStoredRecord **) &stored);
+}
+
 static void
 connection_free (MpStoreConnection *connection)
 {
@@ -104,7 +112,8 @@ connection_new (const Start *start, GError **error)
   connection->file.lock = -1;
   connection->registry = g_object_ref (start->registry);
   connection->clock = g_object_ref (start->clock);
-  connection->touched_records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  connection->touched_records =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_stored_record);
   connection->touched_credentials = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   connection->damaged_records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (!mp_store_file_open (start->directory, &connection->file, error))

@@ -220,6 +220,12 @@ void mp_store_get_meta_async (MpStore *self,
 char *mp_store_get_meta_finish (MpStore *self,
                                 GAsyncResult *result,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void mp_store_list_meta_async (MpStore *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+GHashTable *mp_store_list_meta_finish (MpStore *self, GAsyncResult *result, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT; /* (element-type utf8 utf8) */
 
 /* For the sync engine. */
 void mp_store_list_waiting_async (MpStore *self,

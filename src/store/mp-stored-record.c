@@ -103,6 +103,26 @@ mp_stored_record_new (MpRecordEntry *entry)
 }
 
 /*
+ * mp_stored_record_new_plain:
+ * @record: the server's state, in which nothing was changed here
+ * @version: as of mp_stored_record_get_version ()
+ *
+ * Returns: (transfer full): what others may know of it
+ */
+MpStoredRecord *
+mp_stored_record_new_plain (MpRecord *record, int64_t version)
+{
+  MpStoredRecord *self = g_object_new (MP_TYPE_STORED_RECORD, NULL);
+
+  self->record = g_object_ref (record);
+  self->base = g_object_ref (record);
+  self->errors = mp_field_errors_new ();
+  self->conflicts = g_ptr_array_new_with_free_func (g_object_unref);
+  self->version = version;
+  return self;
+}
+
+/*
  * mp_stored_record_get_version:
  *
  * Returns: a number that changes whenever the stored record does

@@ -5,6 +5,29 @@
 #include "mp-json.h"
 #include "mp-push-result.h"
 
+/* A page whose records are read without their trees is the same, or is refused as well. */
+static void
+check_text (const uint8_t *data, size_t size, MpFeedPage *page)
+{
+  g_autoptr (MpFeedPage) same = mp_feed_page_new_from_text ((const char *) data, size, NULL, NULL);
+  GPtrArray *records = page != NULL ? mp_feed_page_get_records (page) : NULL;
+
+  g_assert_true ((page == NULL) == (same == NULL));
+  if (page == NULL)
+    return;
+  g_assert_cmpstr (mp_feed_page_get_cursor (same), ==, mp_feed_page_get_cursor (page));
+  g_assert_cmpuint (mp_feed_page_get_records (same)->len, ==, records->len);
+  g_assert_cmpuint (mp_feed_page_get_credentials (same)->len, ==,
+                    mp_feed_page_get_credentials (page)->len);
+  for (unsigned int i = 0; i < records->len; i++)
+    {
+      g_autofree char *text = mp_record_dup_text (records->pdata[i]);
+      g_autofree char *same_text = mp_record_dup_text (mp_feed_page_get_records (same)->pdata[i]);
+
+      g_assert_cmpstr (same_text, ==, text);
+    }
+}
+
 /* What a tenant server may answer: read or refused with a reason, never half of it. */
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
@@ -22,6 +45,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   page = mp_feed_page_new_from_json (object, &page_error);
   g_assert_true ((page == NULL) == (page_error != NULL));
+  check_text (data, size, page);
   result = mp_push_result_new_from_json (object, &result_error);
   g_assert_true ((result == NULL) == (result_error != NULL));
   head = mp_audit_head_new_from_json (object, &head_error);
