@@ -2,12 +2,15 @@
 #include "mp-sync-run-private.h"
 
 #include "mp-error.h"
+#include "mp-json.h"
 #include "mp-revision.h"
+#include "mp-tenant-info-private.h"
 #include "mp-witness.h"
 
 /*
  * The steps of a run; each is one call, whose callback chooses the next:
  *
+ *  begin        does the store know all that identify would find out? → push
  *  identify     who are we, and is it the server that we know?
  *    another epoch than the store's: it was restored from a backup → list everything, then push
  *    a listing was cut off → go on with it, then push
@@ -15,10 +18,10 @@
  *  push         list what waits → freeze a batch → send it → store the answers → again, until
  *               nothing is left that may go; → pull
  *    an answer of another epoch: restored meanwhile → identify
- *  pull         ask for a page → store it with its cursor → again, while there is more
- *    the cursor expired → identify, then list everything
- *  witness      does the audit trail go on from where it was seen last?
- *  finish       note the time
+ *  pull         ask for a page → store it with its cursor, and ask for the next → while there is
+ * more nothing changed since the last time → finish the cursor expired → identify, then list
+ * everything witness      does the audit trail go on from where it was seen last? finish       note
+ * the time
  *
  * Everything that matters is in the store, in one transaction each: a run may end anywhere.
  */
@@ -44,10 +47,16 @@ struct _MpSyncRun
   gpointer eligible_data;
 
   MpSyncReport *report;
-  GPtrArray *batch;  /* (nullable) (element-type MpOperation): under way */
-  char *since;       /* (nullable): the cursor of the page under way */
-  MpAuditHead *head; /* (nullable): of the newest page */
-  char *head_epoch;  /* (nullable) */
+  GPtrArray *batch; /* (nullable) (element-type MpOperation): under way */
+  char *since;      /* (nullable): the cursor of the page that is pulled, or waits to be stored */
+  MpFeedPage *page; /* (nullable): pulled; waits to be stored */
+  char *tag;        /* (nullable): of the newest answer, with which nothing new is asked for */
+  gboolean is_pulling;
+  gboolean is_applying;
+  gboolean is_overtaken; /* by another program: what is being pulled is not asked for any more */
+  gboolean is_last;      /* the page that is being stored */
+  MpAuditHead *head;     /* (nullable): of the newest page */
+  char *head_epoch;      /* (nullable) */
   gboolean expired;
   gboolean pushed; /* the push is behind us */
   unsigned int n_batches;
@@ -60,6 +69,8 @@ G_DEFINE_FINAL_TYPE (MpSyncRun, mp_sync_run, G_TYPE_OBJECT)
 static void identify (MpSyncRun *self);
 static void list_waiting (MpSyncRun *self);
 static void read_cursor (MpSyncRun *self);
+static void use_page (MpSyncRun *self);
+static void page_pulled_cb (GObject *source, GAsyncResult *result, gpointer user_data);
 
 static GCancellable *
 get_cancellable (MpSyncRun *self)
@@ -113,11 +124,12 @@ time_noted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 finish (MpSyncRun *self)
 {
-  g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  g_autoptr (GHashTable) values = mp_tenant_info_to_meta (self->report->info);
 
   g_hash_table_insert (
       values, (gpointer) MP_META_SYNCED_AT,
       g_strdup_printf ("%" G_GINT64_FORMAT, mp_clock_get_now_unix_us (self->clock)));
+  g_hash_table_insert (values, (gpointer) MP_META_FEED_TAG, g_strdup (self->tag));
   mp_store_set_meta_async (self->store, values, get_cancellable (self), time_noted_cb,
                            g_object_ref (self));
 }
@@ -146,6 +158,7 @@ witness (MpSyncRun *self)
 static void
 restart (MpSyncRun *self)
 {
+  g_clear_pointer (&self->tag, g_free);
   if (++self->n_restarts > MAX_RESTARTS)
     {
       fail (self, g_error_new_literal (MP_ERROR, MP_ERROR_UNAVAILABLE,
@@ -155,36 +168,104 @@ restart (MpSyncRun *self)
   identify (self);
 }
 
+/* A page is on the disk, or another program was faster: then its cursor is the one to go on from.
+ */
 static void
 page_applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MpSyncRun) self = user_data;
   g_autoptr (GError) error = NULL;
+  const gboolean applied = mp_store_apply_page_finish (self->store, result, &error);
 
-  if (!mp_store_apply_page_finish (self->store, result, &error) &&
-      !g_error_matches (error, MP_ERROR, MP_ERROR_CONFLICT))
+  self->is_applying = FALSE;
+  if (self->task == NULL)
+    return;
+  if (!applied && !g_error_matches (error, MP_ERROR, MP_ERROR_CONFLICT))
     fail (self, g_steal_pointer (&error));
-  else
-    read_cursor (self);
+  else if (!applied && self->is_pulling)
+    self->is_overtaken = TRUE;
+  else if (!applied)
+    {
+      g_clear_object (&self->page);
+      read_cursor (self);
+    }
+  else if (self->is_last && self->pushed)
+    witness (self);
+  else if (self->is_last)
+    list_waiting (self);
+  else if (self->page != NULL)
+    use_page (self);
 }
 
 static void
-last_page_applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+pull (MpSyncRun *self, const char *since, const char *tag)
 {
-  g_autoptr (MpSyncRun) self = user_data;
-  g_autoptr (GError) error = NULL;
+  g_free (self->since);
+  self->since = g_strdup (since);
+  self->is_pulling = TRUE;
+  mp_tenant_client_pull_async (self->client, self->token, since, tag, PAGE_SIZE, 0,
+                               get_cancellable (self), page_pulled_cb, g_object_ref (self));
+}
 
-  if (mp_store_apply_page_finish (self->store, result, &error))
+/* While a page is being stored the next one is on its way; no third one is asked for. */
+static void
+apply_page (MpSyncRun *self)
+{
+  g_autoptr (MpFeedPage) page = g_steal_pointer (&self->page);
+  g_autofree char *since = g_steal_pointer (&self->since);
+
+  self->report->n_pulled +=
+      mp_feed_page_get_records (page)->len + mp_feed_page_get_credentials (page)->len;
+  self->is_last = !mp_feed_page_get_more (page);
+  self->is_applying = TRUE;
+  if (!self->is_last)
+    pull (self, mp_feed_page_get_cursor (page), NULL);
+  mp_store_apply_page_async (self->store, since, g_steal_pointer (&page), get_cancellable (self),
+                             page_applied_cb, g_object_ref (self));
+}
+
+/* What the last page says beside the feed; it is kept when all is done. */
+static gboolean
+take_about (MpSyncRun *self, MpFeedPage *page, GError **error)
+{
+  const char *text = mp_feed_page_get_about (page);
+  g_autoptr (JsonObject) object = text != NULL ? mp_json_parse_object (text, -1, error) : NULL;
+  g_autoptr (MpTenantInfo) info =
+                 object != NULL ? mp_tenant_info_new_from_json (object, error) : NULL;
+
+  if (text != NULL && info == NULL)
+    return FALSE;
+  if (info != NULL)
+    g_set_object (&self->report->info, info);
+  g_free (self->tag);
+  self->tag = g_strdup (mp_feed_page_get_tag (page));
+  g_set_object (&self->head, mp_feed_page_get_audit_head (page));
+  g_free (self->head_epoch);
+  self->head_epoch = g_strdup (mp_feed_page_get_epoch (page));
+  return TRUE;
+}
+
+/* The page that was pulled, once the one before it is stored. */
+static void
+use_page (MpSyncRun *self)
+{
+  GError *error = NULL;
+
+  if (mp_feed_page_get_expired (self->page))
     {
-      if (self->pushed)
-        witness (self);
-      else
-        list_waiting (self);
+      g_clear_object (&self->page);
+      self->expired = TRUE;
+      restart (self);
     }
-  else if (g_error_matches (error, MP_ERROR, MP_ERROR_CONFLICT))
-    read_cursor (self);
+  else if (mp_feed_page_get_unchanged (self->page))
+    {
+      g_clear_object (&self->page);
+      finish (self);
+    }
+  else if (take_about (self, self->page, &error))
+    apply_page (self);
   else
-    fail (self, g_steal_pointer (&error));
+    fail (self, error);
 }
 
 static void
@@ -193,29 +274,23 @@ page_pulled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MpSyncRun) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (MpFeedPage) page = mp_tenant_client_pull_finish (self->client, result, &error);
-  gboolean more;
 
-  if (page == NULL)
+  self->is_pulling = FALSE;
+  if (self->task == NULL)
+    return;
+  if (self->is_overtaken)
     {
-      fail (self, g_steal_pointer (&error));
-      return;
+      self->is_overtaken = FALSE;
+      read_cursor (self);
     }
-  if (mp_feed_page_get_expired (page))
+  else if (page == NULL)
+    fail (self, g_steal_pointer (&error));
+  else
     {
-      self->expired = TRUE;
-      restart (self);
-      return;
+      g_set_object (&self->page, page);
+      if (!self->is_applying)
+        use_page (self);
     }
-
-  self->report->n_pulled +=
-      mp_feed_page_get_records (page)->len + mp_feed_page_get_credentials (page)->len;
-  more = mp_feed_page_get_more (page);
-  g_set_object (&self->head, mp_feed_page_get_audit_head (page));
-  g_free (self->head_epoch);
-  self->head_epoch = g_strdup (mp_feed_page_get_epoch (page));
-  mp_store_apply_page_async (self->store, self->since, g_steal_pointer (&page),
-                             get_cancellable (self), more ? page_applied_cb : last_page_applied_cb,
-                             g_object_ref (self));
 }
 
 static void
@@ -223,16 +298,12 @@ cursor_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MpSyncRun) self = user_data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *since = mp_store_get_meta_finish (self->store, result, &error);
 
-  g_clear_pointer (&self->since, g_free);
-  self->since = mp_store_get_meta_finish (self->store, result, &error);
   if (error != NULL)
-    {
-      fail (self, g_steal_pointer (&error));
-      return;
-    }
-  mp_tenant_client_pull_async (self->client, self->token, self->since, PAGE_SIZE, 0,
-                               get_cancellable (self), page_pulled_cb, g_object_ref (self));
+    fail (self, g_steal_pointer (&error));
+  else
+    pull (self, since, self->pushed ? self->tag : NULL);
 }
 
 static void
@@ -508,6 +579,32 @@ identify (MpSyncRun *self)
                                    identified_cb, g_object_ref (self));
 }
 
+/* A store that has read all once knows who we are, and notices on its own when that changes. */
+static void
+state_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MpSyncRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GHashTable) meta = mp_store_list_meta_finish (self->store, result, &error);
+  const char *tag = meta != NULL ? g_hash_table_lookup (meta, MP_META_FEED_TAG) : NULL;
+
+  if (meta == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  if (tag != NULL && g_hash_table_contains (meta, MP_META_CURSOR) &&
+      !g_hash_table_contains (meta, MP_META_LISTING))
+    self->report->info = mp_tenant_info_new_from_meta (meta);
+  if (self->report->info == NULL)
+    {
+      identify (self);
+      return;
+    }
+  self->tag = g_strdup (tag);
+  list_waiting (self);
+}
+
 static void
 mp_sync_run_dispose (GObject *object)
 {
@@ -520,6 +617,7 @@ mp_sync_run_dispose (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->report);
   g_clear_object (&self->head);
+  g_clear_object (&self->page);
 
   G_OBJECT_CLASS (mp_sync_run_parent_class)->dispose (object);
 }
@@ -532,6 +630,7 @@ mp_sync_run_finalize (GObject *object)
   g_clear_pointer (&self->token, mp_secret_unref);
   g_clear_pointer (&self->batch, g_ptr_array_unref);
   g_free (self->since);
+  g_free (self->tag);
   g_free (self->head_epoch);
 
   G_OBJECT_CLASS (mp_sync_run_parent_class)->finalize (object);
@@ -574,5 +673,6 @@ mp_sync_run_start (GTask *task,
   self->eligible = eligible;
   self->eligible_data = eligible_data;
   self->report = g_object_new (MP_TYPE_SYNC_REPORT, NULL);
-  identify (self);
+  mp_store_list_meta_async (self->store, get_cancellable (self), state_read_cb,
+                            g_object_ref (self));
 }

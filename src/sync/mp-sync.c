@@ -59,7 +59,7 @@ cursor_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  mp_tenant_client_pull_async (self->client, wait->token, since, 1, wait->seconds,
+  mp_tenant_client_pull_async (self->client, wait->token, since, NULL, 1, wait->seconds,
                                g_task_get_cancellable (task), news_pulled_cb, g_object_ref (task));
 }
 

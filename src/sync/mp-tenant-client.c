@@ -33,14 +33,18 @@ G_DEFINE_FINAL_TYPE (MpTenantClient, mp_tenant_client, G_TYPE_OBJECT)
 /* Reads the JSON of a good answer; runs in another thread. @call: what was asked */
 typedef struct _Call Call;
 typedef gpointer (*ReadAnswer) (JsonObject *object, const Call *call, GError **error);
+/* The same for an answer of thousands of records, of which no tree is made. */
+typedef gpointer (*ReadText) (const char *text, size_t length, const Call *call, GError **error);
 
 struct _Call
 {
   ReadAnswer read;
+  ReadText read_text; /* (nullable): in place of .read */
   GDestroyNotify free_answer;
-  gboolean may_expire; /* 410 is an answer */
-  GStrv ops;           /* (nullable): the operations pushed, in their order */
-  GBytes *body;        /* (nullable): of the answer */
+  gboolean is_pull; /* 304 and 410 are answers */
+  char *tag;        /* (nullable): the answer's ETag */
+  GStrv ops;        /* (nullable): the operations pushed, in their order */
+  GBytes *body;     /* (nullable): of the answer */
 };
 
 typedef struct
@@ -74,6 +78,7 @@ call_new (ReadAnswer read, GDestroyNotify free_answer)
 static void
 call_free (Call *call)
 {
+  g_free (call->tag);
   g_clear_pointer (&call->ops, g_strfreev);
   g_clear_pointer (&call->body, g_bytes_unref);
   g_free (call);
@@ -127,9 +132,9 @@ read_info (JsonObject *object, const Call *call, GError **error)
 }
 
 static gpointer
-read_page (JsonObject *object, const Call *call, GError **error)
+read_page (const char *text, size_t length, const Call *call, GError **error)
 {
-  return mp_feed_page_new_from_json (object, error);
+  return mp_feed_page_new_from_text (text, length, call->tag, error);
 }
 
 static gpointer
@@ -376,10 +381,19 @@ static void
 read_answer_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const Call *call = data;
+  const char *text = g_bytes_get_data (call->body, NULL);
+  const size_t length = g_bytes_get_size (call->body);
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) object = mp_json_parse_object (
-      g_bytes_get_data (call->body, NULL), (gssize) g_bytes_get_size (call->body), &error);
-  gpointer answer = object != NULL ? call->read (object, call, &error) : NULL;
+  g_autoptr (JsonObject) object = NULL;
+  gpointer answer;
+
+  if (call->read_text != NULL)
+    answer = call->read_text (text != NULL ? text : "", length, call, &error);
+  else
+    {
+      object = mp_json_parse_object (text, (gssize) length, &error);
+      answer = object != NULL ? call->read (object, call, &error) : NULL;
+    }
 
   g_clear_pointer (&object, json_object_unref);
   if (answer == NULL)
@@ -417,6 +431,8 @@ read_answer (GTask *task, MpHttpResponse *response)
                                           g_object_ref (task));
   Call *call = call_new (asked->read, asked->free_answer);
 
+  call->read_text = asked->read_text;
+  call->tag = g_strdup (mp_http_response_get_header (response, "etag"));
   call->ops = g_strdupv (asked->ops);
   call->body = g_bytes_ref (mp_http_response_get_body (response));
   g_task_set_task_data (reading, call, (GDestroyNotify) call_free);
@@ -440,9 +456,11 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   status = mp_http_response_get_status (response);
-  if (status == 410 && call->may_expire)
+  if (call->is_pull && (status == 304 || status == 410))
     {
-      g_task_return_pointer (task, mp_feed_page_new_expired (), g_object_unref);
+      g_task_return_pointer (
+          task, status == 304 ? mp_feed_page_new_unchanged () : mp_feed_page_new_expired (),
+          g_object_unref);
       return;
     }
   if (status < 200 || status >= 300 || !is_json (response))
@@ -672,6 +690,7 @@ mp_tenant_client_identify_finish (MpTenantClient *self, GAsyncResult *result, GE
  * @self: a client
  * @token: the token
  * @since: (nullable): the cursor; %NULL: from the start
+ * @tag: (nullable): of the page that brought @since, when that was the last one
  * @limit: how many changes at most
  * @wait_seconds: how long the server shall wait for news, at most 50; 0: not at all
  * @cancellable: (nullable): to cancel it with
@@ -684,6 +703,7 @@ void
 mp_tenant_client_pull_async (MpTenantClient *self,
                              MpSecret *token,
                              const char *since,
+                             const char *tag,
                              unsigned int limit,
                              unsigned int wait_seconds,
                              GCancellable *cancellable,
@@ -705,9 +725,12 @@ mp_tenant_client_pull_async (MpTenantClient *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mp_tenant_client_pull_async);
-  call = call_new (read_page, g_object_unref);
-  call->may_expire = TRUE;
+  call = call_new (NULL, g_object_unref);
+  call->read_text = read_page;
+  call->is_pull = TRUE;
   request = new_request (self, "GET", path->str);
+  if (tag != NULL)
+    mp_http_request_set_header (request, "If-None-Match", tag);
   if (wait_seconds > 0)
     mp_http_request_set_total_timeout_ms (request, wait_seconds * 1000 + WAIT_SLACK_MS);
   send (self, task, call, request, token);
@@ -720,7 +743,7 @@ mp_tenant_client_pull_async (MpTenantClient *self,
  * @error: return location
  *
  * Returns: (transfer full): the page, which is an expired one when the server no longer knows the
- *   cursor; or %NULL with @error set
+ *   cursor, an unchanged one when there is nothing new; or %NULL with @error set
  */
 MpFeedPage *
 mp_tenant_client_pull_finish (MpTenantClient *self, GAsyncResult *result, GError **error)

@@ -110,6 +110,38 @@ mp_tenant_info_new_from_json (JsonObject *object, GError **error)
   return g_steal_pointer (&self);
 }
 
+/*
+ * mp_tenant_info_new_from_meta:
+ * @meta: (element-type utf8 utf8): what a store kept, by mp_tenant_info_to_meta () and beside it
+ *
+ * Returns: (transfer full) (nullable): the same, or %NULL when the store does not know it
+ */
+MpTenantInfo *
+mp_tenant_info_new_from_meta (GHashTable *meta)
+{
+  g_autoptr (MpTenantInfo) self = NULL;
+  const char *actor = g_hash_table_lookup (meta, MP_META_ACTOR);
+  const char *role = g_hash_table_lookup (meta, MP_META_ROLE);
+  const char *epoch = g_hash_table_lookup (meta, MP_META_EPOCH);
+  const char *permissions = g_hash_table_lookup (meta, MP_META_PERMISSIONS);
+  const char *name = g_hash_table_lookup (meta, MP_META_TENANT_NAME);
+
+  if (actor == NULL || role == NULL || epoch == NULL || permissions == NULL)
+    return NULL;
+
+  self = g_object_new (MP_TYPE_TENANT_INFO, NULL);
+  self->name = g_strdup (name != NULL ? name : "");
+  self->actor = g_strdup (actor);
+  if (!mp_role_from_string (role, &self->role))
+    self->role = MP_ROLE_CLIENT_USER;
+  self->permissions = g_strsplit (permissions, " ", -1);
+  self->epoch = g_strdup (epoch);
+  self->sealing_key_id = g_strdup (g_hash_table_lookup (meta, MP_META_SEALING_KEY_ID));
+  self->sealing_public_key = g_strdup (g_hash_table_lookup (meta, MP_META_SEALING_PUBLIC_KEY));
+  self->audit_key = g_strdup (g_hash_table_lookup (meta, MP_META_AUDIT_KEY));
+  return g_steal_pointer (&self);
+}
+
 /**
  * mp_tenant_info_get_name:
  * @self: an info

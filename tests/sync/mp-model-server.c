@@ -449,6 +449,22 @@ handle_pull (MpModelServer *self, SoupServerMessage *message, GHashTable *query)
   json_object_set_string_member (page, "epoch", epoch);
   json_object_set_array_member (page, "changes", list_changes (self, since, &last, &more));
   cursor = dup_revision (self, last);
+  if (!more)
+    {
+      g_autofree char *tag =
+          g_strdup_printf ("\"%s+%" G_GINT64_FORMAT "\"", cursor, self->state->audit_sequence);
+      const char *known = soup_message_headers_get_one (
+          soup_server_message_get_request_headers (message), "If-None-Match");
+
+      soup_message_headers_append (soup_server_message_get_response_headers (message), "ETag", tag);
+      if (g_strcmp0 (known, tag) == 0)
+        {
+          json_object_unref (page);
+          soup_server_message_set_status (message, 304, NULL);
+          return;
+        }
+      json_object_set_object_member (page, "about", new_info (self));
+    }
   if (since_text == NULL || g_hash_table_contains (self->listing, since_text))
     g_hash_table_add (self->listing, g_strdup (cursor));
   json_object_set_string_member (page, "cursor", cursor);

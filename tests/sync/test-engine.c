@@ -611,6 +611,31 @@ test_two_syncs_of_one_store (Fixture *fixture, gconstpointer unused)
   assert_settled (fixture->one);
 }
 
+/* Who has read all asks once whether anything changed, also after a new start; who they are is told
+ * with what changed. */
+static void
+test_asks_once_when_nothing_changed (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  unsigned int n_before;
+
+  for (unsigned int i = 0; i < 3; i++)
+    mp_test_desktop_sync_well (fixture->one);
+  mp_test_desktop_restart (fixture->one);
+  n_before = mp_model_server_get_n_requests (fixture->server);
+  for (unsigned int i = 1; i <= 2; i++)
+    {
+      g_autoptr (MpSyncReport) report = mp_test_desktop_sync (fixture->one, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (mp_model_server_get_n_requests (fixture->server), ==, n_before + i);
+      g_assert_cmpstr (mp_tenant_info_get_actor (mp_sync_report_get_info (report)), ==, "anna");
+      g_assert_cmpint (mp_tenant_info_get_role (mp_sync_report_get_info (report)), ==,
+                       MP_ROLE_CLIENT_ADMIN);
+    }
+  assert_settled (fixture->one);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -620,6 +645,7 @@ main (int argc, char **argv)
     void (*func) (Fixture *fixture, gconstpointer unused);
   } cases[] = {
     { "brings-changes-over", test_brings_changes_over },
+    { "asks-once-when-nothing-changed", test_asks_once_when_nothing_changed },
     { "lost-answer", test_lost_answer },
     { "lost-request", test_lost_request },
     { "offline-keeps-everything", test_offline_keeps_everything },

@@ -75,8 +75,8 @@ pull (Fixture *fixture, const char *since, unsigned int wait_seconds, GError **e
   GAsyncResult *place = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
-  mp_tenant_client_pull_async (fixture->client, fixture->token, since, 500, wait_seconds, NULL,
-                               mp_test_wait_cb, &place);
+  mp_tenant_client_pull_async (fixture->client, fixture->token, since, NULL, 500, wait_seconds,
+                               NULL, mp_test_wait_cb, &place);
   result = mp_test_wait (&place);
   return mp_tenant_client_pull_finish (fixture->client, result, error);
 }
