@@ -3,6 +3,7 @@
 #include "mp-crm-page.h"
 #include "mp-mapping-entry.h"
 #include "mp-mapping-row.h"
+#include "mp-mapping-values.h"
 #include "mp-match-rules.h"
 
 #define OBJECT "leads"
@@ -31,11 +32,16 @@ open_editor (MpAppFixture *fixture, Editor *editor)
       fixture->session.hubspot,
       &(MpTestReply){
           .path = "/crm/v3/properties/" OBJECT,
-          .body = "{\"results\": ["
-                  "{\"name\": \"firstname\", \"label\": \"First Name\", \"type\": \"string\"},"
-                  "{\"name\": \"lastname\", \"label\": \"Last Name\", \"type\": \"string\"},"
-                  "{\"name\": \"email\", \"label\": \"E-mail\", \"type\": \"string\"},"
-                  "{\"name\": \"odd\", \"label\": \"Odd\", \"type\": \"string\"}]}",
+          .body =
+              "{\"results\": ["
+              "{\"name\": \"firstname\", \"label\": \"First Name\", \"type\": \"string\"},"
+              "{\"name\": \"lastname\", \"label\": \"Last Name\", \"type\": \"string\"},"
+              "{\"name\": \"email\", \"label\": \"E-mail\", \"type\": \"string\"},"
+              "{\"name\": \"q7\", \"label\": \"Odd choice\", \"type\": \"enumeration\","
+              " \"options\": [{\"value\": \"M\", \"label\": \"Male\"},"
+              " {\"value\": \"F\", \"label\": \"Female\"}, {\"value\": \"1\"}, {\"value\": \"2\"},"
+              " {\"value\": \"3\"}, {\"value\": \"4\"}, {\"value\": \"5\"}]},"
+              "{\"name\": \"odd\", \"label\": \"Odd\", \"type\": \"string\"}]}",
       });
   mp_test_edit (get_session (fixture), id, "/crm/member_object", OBJECT, &error);
   g_assert_no_error (error);
@@ -192,6 +198,74 @@ test_used (MpAppFixture *fixture, gconstpointer data)
   mp_app_destroy (editor.window);
 }
 
+static GtkWidget *
+find_values (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (unsigned int i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (MP_IS_MAPPING_VALUES (window))
+        return window;
+    }
+  return NULL;
+}
+
+static char *
+dup_entry (Editor *editor, const char *path)
+{
+  JsonNode *entry = mp_record_get_value (mp_record_model_get_record (editor->record), path);
+
+  return entry != NULL ? mp_json_to_canonical (entry) : g_strdup ("");
+}
+
+static gboolean
+is_entry (Editor *editor, const char *path, const char *expected)
+{
+  g_autofree char *entry = dup_entry (editor, path);
+
+  return g_str_equal (entry, expected);
+}
+
+/* Both lists of choices side by side: matched by name, one by hand, and a rule for the rest. */
+static void
+test_values (MpAppFixture *fixture, gconstpointer data)
+{
+  const char *path = "/crm/member_fields/gender";
+  Editor editor;
+  GtkWidget *values;
+  GtkWidget *other;
+  g_autoptr (GError) error = NULL;
+
+  open_editor (fixture, &editor);
+  g_assert_null (find_button (find_row (editor.page, "gender"), "Values"));
+  mp_test_edit (get_session (fixture), mp_record_model_get_id (editor.record), path, "q7", &error);
+  g_assert_no_error (error);
+  MP_TEST_WAIT_UNTIL (find_button (find_row (editor.page, "gender"), "Values") != NULL);
+  click (find_button (find_row (editor.page, "gender"), "Values"));
+  values = find_values ();
+  mp_app_settle ();
+  click (find_button (values, "Match by Name"));
+  MP_TEST_WAIT_UNTIL (
+      is_entry (&editor, path, "{\"field\":\"q7\",\"values\":{\"Female\":\"F\",\"Male\":\"M\"}}"));
+  other = mp_app_find (values, ADW_TYPE_COMBO_ROW, "Any other value");
+  adw_combo_row_set_selected (ADW_COMBO_ROW (other), 1);
+  MP_TEST_WAIT_UNTIL (is_entry (&editor, path,
+                                "{\"field\":\"q7\",\"rest\":\"\",\"values\":{\"Female\":"
+                                "\"F\",\"Male\":\"M\"}}"));
+  other = mp_app_find (values, ADW_TYPE_COMBO_ROW, "Other");
+  adw_combo_row_set_selected (ADW_COMBO_ROW (other), 3);
+  MP_TEST_WAIT_UNTIL (is_entry (&editor, path,
+                                "{\"field\":\"q7\",\"rest\":\"\",\"values\":{\"Female\":"
+                                "\"F\",\"Male\":\"M\",\"Other\":\"F\"}}"));
+  mp_test_edit (get_session (fixture), mp_record_model_get_id (editor.record), path, "odd", &error);
+  g_assert_no_error (error);
+  MP_TEST_WAIT_UNTIL (find_values () == NULL);
+  mp_app_destroy (editor.window);
+}
+
 static unsigned int
 count_shown_rows (GtkWidget *root)
 {
@@ -254,6 +328,7 @@ main (int argc, char *argv[])
   MP_APP_TEST ("/app/mapping/accept-one", test_accept_one);
   MP_APP_TEST ("/app/mapping/refused-is-not-suggested-again", test_refuse);
   MP_APP_TEST ("/app/mapping/used-is-not-suggested", test_used);
+  MP_APP_TEST ("/app/mapping/values-side-by-side", test_values);
   MP_APP_TEST ("/app/mapping/filter", test_filter);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 
 #include "mp-mapping-row.h"
 #include "mp-mapping-suggestions.h"
+#include "mp-mapping-values.h"
 #include "mp-mnemonics.h"
 #include "mp-picker-popover.h"
 #include "mp-search.h"
@@ -328,6 +329,29 @@ accept_all_clicked_cb (MpMappingEditor *self)
   accept (self, rows);
 }
 
+static MpCrmField *
+find_target (MpMappingEditor *self, MpRecord *record, const char *name)
+{
+  MpCrmMetadata *metadata = mp_record_model_get_metadata (mp_page_get_record (self->page));
+  const char *object = mp_record_get_string (record, self->mapping->object_path);
+
+  return object != NULL && name != NULL ? mp_crm_metadata_find_field (metadata, object, name)
+                                        : NULL;
+}
+
+static void
+values_clicked_cb (MpMappingEditor *self, MpMappingRow *row)
+{
+  g_autofree char *path = dup_path (self, row);
+  MpRecord *record = get_record (self);
+  MpCrmField *target =
+      find_target (self, record, mp_mapping_get_target (mp_record_get_value (record, path)));
+
+  if (target != NULL)
+    gtk_window_present (GTK_WINDOW (
+        mp_mapping_values_new (self->page, path, mp_mapping_row_get_field (row), target)));
+}
+
 static void
 suggestion_answered_cb (MpMappingEditor *self, gboolean accepted, MpMappingRow *row)
 {
@@ -360,6 +384,8 @@ add_row (MpMappingEditor *self, MpCatalogueField *field)
   g_signal_connect_object (row, "target-clicked", G_CALLBACK (target_clicked_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (row, "reason-changed", G_CALLBACK (reason_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "values-clicked", G_CALLBACK (values_clicked_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (row, "suggestion-answered", G_CALLBACK (suggestion_answered_cb), self,
                            G_CONNECT_SWAPPED);
@@ -471,16 +497,6 @@ mp_mapping_editor_init (MpMappingEditor *self)
   mp_picker_popover_set_footer (MP_PICKER_POPOVER (self->target_popover), not_sent_button);
 }
 
-static MpCrmField *
-find_target (MpMappingEditor *self, MpRecord *record, const char *name)
-{
-  MpCrmMetadata *metadata = mp_record_model_get_metadata (mp_page_get_record (self->page));
-  const char *object = mp_record_get_string (record, self->mapping->object_path);
-
-  return object != NULL && name != NULL ? mp_crm_metadata_find_field (metadata, object, name)
-                                        : NULL;
-}
-
 /* The CRM's fields that are written already, by this mapping or by a tag. */
 static GHashTable *
 collect_used (MpMappingEditor *self, MpRecord *record)
@@ -557,6 +573,8 @@ update_row (MpMappingEditor *self,
   state.target_label = target != NULL ? mp_crm_field_get_label (target) : name;
   state.target_type =
       target != NULL ? mp_field_type_get_label (mp_crm_field_get_field_type (target)) : NULL;
+  state.has_values =
+      target != NULL && mp_mapping_values_are_few (mp_mapping_row_get_field (row), target);
   fill_suggestion (self, row, name, used, &state);
   if (error != NULL)
     {

@@ -24,6 +24,7 @@ struct _MpMappingRow
   GtkWidget *refuse_button;
   GtkWidget *reason_entry;
   GtkLabel *fault_label;
+  GtkWidget *values_button;
 
   MpCatalogueField *field; /* (owned) */
   unsigned int rest_source;
@@ -40,6 +41,7 @@ enum
   TARGET_CLICKED,
   REASON_CHANGED,
   SUGGESTION_ANSWERED,
+  VALUES_CLICKED,
   N_SIGNALS,
 };
 
@@ -67,6 +69,12 @@ static void
 refuse_clicked_cb (MpMappingRow *self)
 {
   g_signal_emit (self, signals[SUGGESTION_ANSWERED], 0, FALSE);
+}
+
+static void
+values_clicked_cb (MpMappingRow *self)
+{
+  g_signal_emit (self, signals[VALUES_CLICKED], 0);
 }
 
 static void
@@ -124,6 +132,8 @@ mp_mapping_row_class_init (MpMappingRowClass *klass)
   signals[SUGGESTION_ANSWERED] =
       g_signal_new ("suggestion-answered", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                     NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[VALUES_CLICKED] = g_signal_new ("values-clicked", G_TYPE_FROM_CLASS (klass),
+                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/memberpulse/Integrations/ui/mp-mapping-row.ui");
@@ -141,10 +151,12 @@ mp_mapping_row_class_init (MpMappingRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MpMappingRow, refuse_button);
   gtk_widget_class_bind_template_child (widget_class, MpMappingRow, reason_entry);
   gtk_widget_class_bind_template_child (widget_class, MpMappingRow, fault_label);
+  gtk_widget_class_bind_template_child (widget_class, MpMappingRow, values_button);
   gtk_widget_class_bind_template_callback (widget_class, member_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, target_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, accept_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, refuse_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, values_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, reason_typed_cb);
   gtk_widget_class_bind_template_callback (widget_class, reason_finished_cb);
 }
@@ -170,6 +182,8 @@ fill_names (MpMappingRow *self)
   g_autofree char *target_name = g_strdup_printf (_ ("CRM field for %s"), label);
   /* Translators: %s is the name of a Member Pulse field; read by screen readers */
   g_autofree char *reason_name = g_strdup_printf (_ ("Why %s is not sent"), label);
+  /* Translators: %s is the name of a Member Pulse field; read by screen readers */
+  g_autofree char *values_name = g_strdup_printf (_ ("Values of %s"), label);
 
   gtk_label_set_label (self->member_label, label);
   gtk_label_set_label (self->member_detail, detail);
@@ -182,6 +196,8 @@ fill_names (MpMappingRow *self)
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, target_name, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->reason_entry),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, reason_name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->values_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, values_name, -1);
 }
 
 /**
@@ -375,6 +391,7 @@ mp_mapping_row_set_state (MpMappingRow *self, const MpMappingRowState *state)
   speak (self, state);
   show_reason (self, state);
   show_fault (self, state);
+  gtk_widget_set_visible (self->values_button, state->has_values);
   gtk_widget_set_sensitive (self->member_button, editable);
   gtk_widget_set_sensitive (self->target_button, editable);
   gtk_widget_set_visible (self->member_arrow, editable);

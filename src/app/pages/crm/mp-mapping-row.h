@@ -20,6 +20,7 @@ typedef struct
   const char *reasons;     /* (nullable): why it is, or was, suggested */
   gboolean is_sure;        /* what is suggested can be accepted: it is one field */
   const char *progress;    /* how much is left, in words */
+  gboolean has_values;     /* it can be said what is sent for each value */
   gboolean locked;         /* filled by the connected system itself */
   gboolean editable;
 } MpMappingRowState;
@@ -27,7 +28,8 @@ typedef struct
 /*
  * One Member Pulse field and the CRM field it goes to, each a button that opens a list of the
  * editor's. Signals: "member-clicked", "target-clicked" (GtkWidget *button), "reason-changed"
- * (const char *reason), "suggestion-answered" (gboolean accepted).
+ * (const char *reason), "suggestion-answered" (gboolean accepted),
+ * "values-clicked".
  */
 #define MP_TYPE_MAPPING_ROW (mp_mapping_row_get_type ())
 G_DECLARE_FINAL_TYPE (MpMappingRow, mp_mapping_row, MP, MAPPING_ROW, AdwPreferencesRow)
