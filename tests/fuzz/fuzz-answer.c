@@ -7,16 +7,21 @@
 #include "mp-json.h"
 #include "mp-platform-answer.h"
 #include "mp-platform-decode.h"
+#include "mp-platform-listing.h"
 #include "mp-platform-paging.h"
 #include "mp-platform-private.h"
 #include "mp-platform-sign-in.h"
 #include "mp-platform-test.h"
+#include "mp-platform-validator.h"
 #include "mp-platforms.h"
+#include "mp-sample-record.h"
 
 #define KEY "5ecret0f/the+key"
 #define MOST_ITEMS 100
 #define PAGES 3
 #define OPTIONS 3
+
+static const char *const sample_fields[] = { "email", "name", "cf_level", NULL };
 
 /* What this is about beside the shipped documents: all of the language in one. */
 static const char document_text[] =
@@ -29,7 +34,14 @@ static const char document_text[] =
     " \"account_id\": \"id\", \"details\": [\"{plan}\", \"{@item.email}\"],"
     " \"test_mode\": \"livemode == false\", \"live_mode\": \"livemode\"},"
     " \"objects\": {\"static\": [{\"name\": \"a\"}], \"request\": {\"path\": \"/o\"},"
+    " \"conditional\": true,"
     " \"entries\": \"@item\", \"name\": \"@key\", \"label\": \"label\"},"
+    " \"sample\": {\"request\": {\"path\": \"/s\", \"query\": {\"f\": \"{fields}\"}},"
+    " \"items\": [\"results\", \"data.items\"],"
+    " \"value\": [\"custom[?key == @name].value\", \"@item[@name]\"]},"
+    " \"limits\": {\"remaining\": {\"header\": \"left\"}, \"limit\": {\"header\": \"most\", "
+    "\"pattern\": \"([0-9]+)\"},"
+    " \"reset\": {\"header\": \"wait\", \"unit\": \"epoch\"}},"
     " \"types\": {\"string\": {\"textarea\": \"longtext\", \"*\": \"text\"}, \"*\": \"other\"},"
     " \"fields\": {\"request\": {\"path\": \"/f\"}, \"items\": [\"results\", \"fields\", "
     "\"@required.more\"],"
@@ -52,6 +64,8 @@ static const char document_text[] =
     "\"limited\": [403],"
     " \"throttled\": [429, {\"status\": 200, \"when\": \"code in [4, 'slow']\"}],"
     " \"failed\": [{\"status\": 200, \"when\": \"ok == false\"}],"
+    " \"hints\": [{\"status\": 404, \"web_page\": true, \"say\": \"Name the database.\"},"
+    " {\"status\": 200, \"when\": \"error.code in [1, 'two']\", \"say\": \"Look.\"}],"
     " \"message\": [\"errors.0.message\", \"message\", \"header:x-error\", \"text\"],"
     " \"permission\": {\"from\": [\"scopes\", \"message\"], \"pattern\": \"'([a-z_]+)'\"}}}";
 
@@ -169,10 +183,43 @@ turn_page (Fixture *fixture, MpPaging *paging, JsonNode *root, unsigned int coun
   return has_next;
 }
 
+/* What the answer says of its own state is asked by, in one line, and only of this document. */
+static void
+keep_validator (Fixture *fixture, const MpListSpec *list)
+{
+  g_autofree char *validator =
+      mp_platform_dup_validator (fixture->document, list, fixture->response);
+  g_autoptr (MpHttpRequest) request = mp_http_request_new ("GET", "https://api.example.org/o");
+
+  if (validator != NULL)
+    g_assert_true (mp_platform_set_condition (fixture->document, list, validator, request));
+}
+
+/* The list as it is shown, with what the document adds. */
+static void
+make_listing (const MpPlatformDecoder *decoder, GType item_type)
+{
+  g_autoptr (GListModel) listing = mp_platform_make_listing (decoder->list, item_type,
+                                                             decoder->items, decoder->names);
+
+  for (unsigned int i = 0; i < g_list_model_get_n_items (listing); i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (listing, i);
+
+      g_assert_true (G_TYPE_CHECK_INSTANCE_TYPE (item, item_type));
+      if (MP_IS_SAMPLE_RECORD (item))
+        {
+          for (unsigned int j = 0; sample_fields[j] != NULL; j++)
+            mp_sample_record_get_value (MP_SAMPLE_RECORD (item), sample_fields[j]);
+          g_assert_null (mp_sample_record_get_value (MP_SAMPLE_RECORD (item), "not asked for"));
+        }
+    }
+}
+
 /* The same answer as every page of the list, as the answer of its joins and as that of its
  * options. */
 static void
-read_list (Fixture *fixture, const MpListSpec *list, gboolean of_fields)
+read_list (Fixture *fixture, const MpListSpec *list, GType item_type)
 {
   g_auto (MpPlatformAnswer) answer = { 0 };
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
@@ -182,7 +229,8 @@ read_list (Fixture *fixture, const MpListSpec *list, gboolean of_fields)
   MpPlatformDecoder decoder = {
     .document = fixture->document,
     .list = list,
-    .of_fields = of_fields,
+    .of_fields = item_type == MP_TYPE_CRM_FIELD,
+    .fields = item_type == MP_TYPE_SAMPLE_RECORD ? sample_fields : NULL,
     .joins = fixture->joins,
     .items = items,
     .names = names,
@@ -195,6 +243,7 @@ read_list (Fixture *fixture, const MpListSpec *list, gboolean of_fields)
 
   if (!judge (fixture, list, FALSE, &answer) || answer.is_empty || answer.root == NULL)
     return;
+  keep_validator (fixture, list);
   for (unsigned int i = 0; i < list->joins->len; i++)
     {
       const MpJoin *join = g_ptr_array_index (list->joins, i);
@@ -207,24 +256,26 @@ read_list (Fixture *fixture, const MpListSpec *list, gboolean of_fields)
       gboolean is_decoded = mp_platform_decode_page (&decoder, answer.root, &count, &error);
 
       g_assert_true (is_decoded == (error == NULL));
-      g_assert_cmpuint (items->len, ==, g_hash_table_size (names));
+      if (item_type != MP_TYPE_SAMPLE_RECORD)
+        g_assert_cmpuint (items->len, ==, g_hash_table_size (names));
       g_assert_cmpuint (items->len, <=, MOST_ITEMS);
       if (!is_decoded || !turn_page (fixture, &paging, answer.root, count))
         break;
     }
   decode_options (&decoder, answer.root);
+  make_listing (&decoder, item_type);
   g_hash_table_remove_all (fixture->joins);
 }
 
 static void
-read_lists (Fixture *fixture, GPtrArray *lists, gboolean of_fields)
+read_lists (Fixture *fixture, GPtrArray *lists, GType item_type)
 {
   for (unsigned int i = 0; lists != NULL && i < lists->len; i++)
     {
       const MpListSpec *list = g_ptr_array_index (lists, i);
 
       if (list->request != NULL)
-        read_list (fixture, list, of_fields);
+        read_list (fixture, list, item_type);
     }
 }
 
@@ -342,7 +393,9 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   read_token (&fixture);
   read_prepared (&fixture);
   read_test (&fixture);
-  read_lists (&fixture, fixture.document->objects, FALSE);
-  read_lists (&fixture, fixture.document->fields, TRUE);
+  read_lists (&fixture, fixture.document->objects, MP_TYPE_CRM_OBJECT);
+  read_lists (&fixture, fixture.document->fields, MP_TYPE_CRM_FIELD);
+  read_lists (&fixture, fixture.document->samples, MP_TYPE_SAMPLE_RECORD);
+  g_assert_cmpint (mp_platform_answer_find_pause (fixture.document, response), >=, 0);
   return 0;
 }
