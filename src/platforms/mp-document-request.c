@@ -4,7 +4,7 @@
 #include "mp-json.h"
 
 /* What the engine itself gives a value. */
-static const char *const reserved_names[] = { "object", "field", "fields", "cursor",
+static const char *const reserved_names[] = { "object", "field", "fields", "fields_json", "cursor",
                                               "offset", "page",  "size",   NULL };
 
 gboolean

@@ -353,6 +353,7 @@ mp_platform_document_new (JsonObject *object, MpFieldErrors *faults)
   object_names = mp_document_names_copy (signed_names, "object");
   self->fields = mp_document_parse_lists (&reader, object_names, object, "fields", is_crm);
   mp_document_names_add (object_names, "fields", TRUE);
+  mp_document_names_add (object_names, "fields_json", TRUE);
   self->samples = mp_document_parse_lists (&reader, object_names, object, "sample", FALSE);
   self->write = mp_document_parse_write (&reader, object, self->fields != NULL);
   self->types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -41,6 +41,7 @@ mp_request_values_free (MpRequestValues *self)
   g_free (self->field);
   g_strfreev (self->fields);
   g_free (self->all_fields);
+  g_free (self->fields_json);
   g_free (self);
 }
 
@@ -65,6 +66,8 @@ lookup (const char *name, gpointer user_data)
     return self->field;
   if (g_str_equal (name, "fields"))
     return self->all_fields;
+  if (g_str_equal (name, "fields_json"))
+    return self->fields_json;
   return g_str_equal (name, "token") && self->access != NULL ? mp_access_get_token (self->access)
                                                              : NULL;
 }
@@ -85,10 +88,18 @@ mp_request_values_set_page (MpRequestValues *self,
 void
 mp_request_values_set_fields (MpRequestValues *self, const char *const *fields)
 {
+  g_autoptr (JsonNode) list = json_node_new (JSON_NODE_ARRAY);
+  JsonArray *array = json_array_new ();
+
   g_strfreev (self->fields);
   g_free (self->all_fields);
+  g_free (self->fields_json);
   self->fields = g_strdupv ((char **) fields);
   self->all_fields = g_strjoinv (",", self->fields);
+  for (unsigned int i = 0; fields[i] != NULL; i++)
+    json_array_add_string_element (array, fields[i]);
+  json_node_take_array (list, array);
+  self->fields_json = mp_json_to_text (list);
 }
 
 gboolean

@@ -25,6 +25,7 @@ typedef struct
   char *field;          /* (nullable): whose options are asked for */
   GStrv fields;         /* (nullable): of records */
   char *all_fields;     /* (nullable): the same, joined by commas */
+  char *fields_json;    /* (nullable): the same, as a JSON list */
   GHashTable *page;     /* (element-type utf8 MpPageValue): of the page asked for */
 } MpRequestValues;
 

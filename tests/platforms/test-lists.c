@@ -274,7 +274,8 @@ test_sample (MpEngineFixture *fixture, gconstpointer data)
   g_autoptr (MpPlatform) platform = mp_engine_make_platform (
       fixture, MP_ENGINE_BEARER,
       "\"sample\": [{\"when\": \"@object == 'a'\", \"request\": {\"path\": \"/{object}\","
-      " \"query\": {\"f\": \"{fields}\"}, \"json\": {\"f\": [\"id\", \"{fields}\"]}},"
+      " \"query\": {\"f\": \"{fields}\"}, \"json\": {\"f\": [\"id\", \"{fields}\"],"
+      " \"j\": \"s={fields_json}\"}},"
       " \"items\": \"list\", \"value\": [\"p[@name]\", \"@item[@name]\"]}]");
   g_autoptr (GListModel) records = NULL;
   g_autoptr (MpSampleRecord) record = NULL;
@@ -297,7 +298,8 @@ test_sample (MpEngineFixture *fixture, gconstpointer data)
   g_assert_cmpstr (mp_test_server_get_request (fixture->server, 0)->query, ==,
                    "f=name%2Ctags%2Cnone%2Cplace");
   g_assert_cmpstr (mp_test_server_get_request (fixture->server, 0)->body, ==,
-                   "{\"f\":[\"id\",\"name\",\"tags\",\"none\",\"place\"]}");
+                   "{\"f\":[\"id\",\"name\",\"tags\",\"none\",\"place\"],"
+                   "\"j\":\"s=[\\\"name\\\",\\\"tags\\\",\\\"none\\\",\\\"place\\\"]\"}");
 }
 
 /* A name that says more than a name in a query, a path or a list is not sent. */
