@@ -348,9 +348,14 @@ set_unreadable_error (const Answer *answer, GError **error)
     set_error (answer, error, MP_ERROR_INVALID,
                g_strdup_printf (_ ("The answer of %s is cut off. Try again."), get_label (answer)));
   else
-    set_error (answer, error, MP_ERROR_INVALID,
-               g_strdup_printf (_ ("The answer of %s cannot be read: %s"), get_label (answer),
-                                   answer->parse_error->message));
+    {
+      /* The fault can quote the answer. */
+      g_autofree char *fault = mp_redaction_apply (answer->redaction, answer->parse_error->message);
+
+      set_error (
+          answer, error, MP_ERROR_INVALID,
+          g_strdup_printf (_ ("The answer of %s cannot be read: %s"), get_label (answer), fault));
+    }
 }
 
 static void
