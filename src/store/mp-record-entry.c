@@ -5,6 +5,7 @@
 
 #include "mp-error.h"
 #include "mp-json.h"
+#include "mp-mapping-entry.h"
 #include "mp-revision.h"
 
 /*
@@ -18,6 +19,7 @@
  *  edit               | pending      | into the pending    | into the pending behind it
  *  pull, other paths  | base         | base, new expect    | base; judged when the answer comes
  *  pull, same path    | base         | path to a conflict  | base; judged when the answer comes
+ *  pull, same target  | base         | both to conflicts   | base; judged when the answer comes
  *  pull, archived     | base         | whole conflict      | base; judged when the answer comes
  *  restored, older    | whole: lost  | whole: lost         | whole: lost
  *  not listed         | removed      | whole: lost         | whole: lost
@@ -248,6 +250,53 @@ move_concerned (MpRecordEntry *entry, MpRegistry *registry, const char *pointer)
     }
 }
 
+/* Another field that the server now maps to @target, and did not when it was last seen. */
+static const char *
+find_rival (MpRecordEntry *entry,
+            MpRecord *old_base,
+            const char *const *paths,
+            const char *path,
+            const char *target)
+{
+  for (unsigned int i = 0; paths[i] != NULL; i++)
+    {
+      if (!g_str_equal (paths[i], path) && !mp_changes_contains (entry->pending.set, paths[i]) &&
+          g_strcmp0 (mp_mapping_get_target (mp_record_get_value (entry->base, paths[i])), target) ==
+              0 &&
+          g_strcmp0 (mp_mapping_get_target (mp_record_get_value (old_base, paths[i])), target) != 0)
+        return paths[i];
+    }
+  return NULL;
+}
+
+/* Two people mapped different fields to the same one of the CRM: no path collides, and yet only one
+ * of them can be. Both paths are then asked about, so that mine is whole, and theirs as well. */
+static void
+move_rivals (MpRecordEntry *entry, MpRegistry *registry, MpRecord *old_base)
+{
+  MpPending *pending = &entry->pending;
+
+  for (unsigned int i = mp_changes_get_size (pending->set); old_base != NULL && i > 0; i--)
+    {
+      g_autofree char *path = g_strdup (mp_changes_get_path (pending->set, i - 1));
+      const MpFieldSpec *field = mp_registry_find (registry, path);
+      const char *target = mp_mapping_get_target (mp_changes_get (pending->set, path));
+      g_auto (GStrv) paths = NULL;
+      const char *rival;
+
+      if (field == NULL || field->input != MP_INPUT_MAPPING || target == NULL)
+        continue;
+      paths = mp_record_list_paths (entry->base, field->path);
+      rival = find_rival (entry, old_base, (const char *const *) paths, path, target);
+      if (rival == NULL)
+        continue;
+      put_conflict (entry, rival, mp_record_get_value (old_base, rival),
+                    mp_record_get_value (old_base, rival),
+                    mp_record_get_value (entry->base, rival));
+      move_to_conflict (entry, path);
+    }
+}
+
 static gboolean
 is_satisfied (MpRecordEntry *entry, const char *path)
 {
@@ -321,6 +370,7 @@ judge_pending (MpRecordEntry *entry,
   for (unsigned int i = 0; i < disagreements->len; i++)
     move_concerned (entry, registry, mp_conflict_get_path (disagreements->pdata[i]));
   drop_satisfied (entry);
+  move_rivals (entry, registry, old_base);
   refresh_conflicts (entry);
 
   /* The server refused to merge, and it can't be seen why: the person decides, not a loop. */

@@ -10,6 +10,8 @@
 #define NAME "/name"
 #define PLATFORM "/crm/platform"
 #define EMAIL "/crm/member_fields/email"
+#define PHONE "/crm/member_fields/phone"
+#define OTHER_PHONE "/crm/member_fields/mobilePhone"
 #define TAG "/crm/event_tag"
 #define SECOND_OP "01890a5d-ac96-774b-bcce-b302099a0002"
 #define OTHER_EPOCH "5f0e9d3a-0000-4000-8000-000000000002"
@@ -278,6 +280,71 @@ test_pull_of_the_same_path_conflicts (void)
   g_assert_true (mp_record_entry_can_freeze (entry));
   g_assert_false (mp_changes_contains (entry->pending.set, EMAIL));
   g_assert_cmpstr (pending_value (entry, NAME), ==, "South");
+}
+
+static void
+assert_sides (MpRecordEntry *entry, const char *path, const char *mine, const char *theirs)
+{
+  for (unsigned int i = 0; i < entry->conflicts->len; i++)
+    {
+      MpConflict *conflict = g_ptr_array_index (entry->conflicts, i);
+      JsonNode *my_value = mp_conflict_get_mine (conflict);
+      JsonNode *their_value = mp_conflict_get_theirs (conflict);
+
+      if (!g_str_equal (mp_conflict_get_path (conflict), path))
+        continue;
+      g_assert_cmpstr (my_value != NULL ? mp_json_node_get_string (my_value) : NULL, ==, mine);
+      g_assert_cmpstr (their_value != NULL ? mp_json_node_get_string (their_value) : NULL, ==,
+                       theirs);
+      return;
+    }
+  g_assert_not_reached ();
+}
+
+/* Two fields mapped to one of the CRM by two people: no path collides, and both are asked about. */
+static void
+test_pull_of_the_same_target_conflicts (void)
+{
+  g_autoptr (MpRecordEntry) entry = new_synced ();
+  MpConflict *mine;
+  g_autoptr (GError) error = NULL;
+
+  edit (entry, PHONE, "mobile");
+  edit (entry, NAME, "South");
+  g_assert_true (pull (entry, 9, OTHER_PHONE, "mobile"));
+
+  g_assert_cmpuint (entry->conflicts->len, ==, 2);
+  assert_sides (entry, PHONE, "mobile", NULL);
+  assert_sides (entry, OTHER_PHONE, NULL, "mobile");
+  assert_shown (entry, PHONE, "mobile");
+  assert_shown (entry, OTHER_PHONE, NULL);
+  g_assert_cmpstr (pending_value (entry, NAME), ==, "South");
+
+  /* With mine, theirs goes; nothing is left to ask. */
+  for (unsigned int i = entry->conflicts->len; i > 0; i--)
+    {
+      mine = g_ptr_array_index (entry->conflicts, i - 1);
+      g_object_ref (mine);
+      g_assert_true (
+          mp_record_entry_resolve (entry, registry (), mine, mp_conflict_get_mine (mine), &error));
+      g_assert_no_error (error);
+      g_object_unref (mine);
+    }
+  g_assert_cmpuint (entry->conflicts->len, ==, 0);
+  assert_shown (entry, PHONE, "mobile");
+  assert_shown (entry, OTHER_PHONE, NULL);
+}
+
+/* What stood so before, or is another target, is none of it. */
+static void
+test_pull_of_another_target_stays (void)
+{
+  g_autoptr (MpRecordEntry) entry = new_synced ();
+
+  edit (entry, PHONE, "email");
+  g_assert_true (pull (entry, 9, OTHER_PHONE, "mobile"));
+  g_assert_cmpuint (entry->conflicts->len, ==, 0);
+  g_assert_cmpstr (pending_value (entry, PHONE), ==, "email");
 }
 
 /* Rule 2: another platform makes another thing of the mapped field. */
@@ -805,6 +872,8 @@ main (int argc, char **argv)
     { "pull-keeps-other-paths", test_pull_keeps_other_paths },
     { "pull-of-the-same-value-ends-the-edit", test_pull_of_the_same_value_ends_the_edit },
     { "pull-of-the-same-path-conflicts", test_pull_of_the_same_path_conflicts },
+    { "pull-of-the-same-target-conflicts", test_pull_of_the_same_target_conflicts },
+    { "pull-of-another-target-stays", test_pull_of_another_target_stays },
     { "pull-of-a-determinant-conflicts", test_pull_of_a_determinant_conflicts },
     { "old-page-changes-nothing", test_old_page_changes_nothing },
     { "pull-waits-for-the-answer", test_pull_waits_for_the_answer },

@@ -448,6 +448,110 @@ test_remembers_edits_for_undo (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+undo (MpStore *store, gboolean redo, const char *path)
+{
+  GAsyncResult *place = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (MpStoredRecord) stored = NULL;
+  g_autofree char *changed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mp_store_undo_async (store, redo, NULL, mp_test_wait_cb, &place);
+  result = mp_test_wait (&place);
+  stored = mp_store_undo_finish (store, result, &changed, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (changed, ==, path);
+}
+
+static MpStore *
+open_again (const char *folder, MpStore *store)
+{
+  mp_test_store_close (store);
+  return open_store (folder);
+}
+
+/* What was done and undone is known to the next start. */
+static void
+test_undoes_after_a_restart (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (MpStoreDelta) done = NULL;
+  g_autoptr (MpStoreDelta) again = NULL;
+  g_autoptr (MpStoredRecord) stored = NULL;
+  MpStore *store = open_store (fixture->folder);
+
+  create_north (store);
+  mp_test_store_set (store, MP_TEST_ID, NAME, "South");
+  mp_test_store_archive (store, MP_TEST_ID, TRUE);
+
+  store = open_again (fixture->folder, store);
+  undo (store, FALSE, NULL);
+  stored = mp_test_store_find (store, MP_TEST_ID);
+  g_assert_false (mp_record_get_archived (mp_stored_record_get_record (stored)));
+  undo (store, FALSE, NAME);
+  assert_value (store, NAME, "North");
+  done = mp_test_store_load (store);
+  g_assert_false (mp_store_delta_get_can_undo (done));
+  g_assert_true (mp_store_delta_get_can_redo (done));
+
+  store = open_again (fixture->folder, store);
+  undo (store, TRUE, NAME);
+  assert_value (store, NAME, "South");
+  mp_test_store_set (store, MP_TEST_ID, NAME, "West");
+  again = mp_test_store_load (store);
+  g_assert_false (mp_store_delta_get_can_redo (again));
+  mp_test_store_close (store);
+}
+
+#define PAGE_OF_THEIRS                                                                             \
+  "{\"schema\":1,\"epoch\":\"" MP_TEST_EPOCH "\",\"cursor\":\"" MP_TEST_EPOCH                      \
+  ".6\",\"more\":false,\"changes\":[{\"kind\":\"settings\",\"record\":{\"id\":\"" MP_TEST_ID       \
+  "\",\"revision\":\"" MP_TEST_EPOCH ".6\",\"archived\":false,\"name\":\"Theirs\",\"crm\":{"       \
+                                     "\"member_fields\":{\"email\":\"their\"}}}}"                  \
+  "]}"
+
+/* Choices in several conflicts are one edit: undone, the other side's values stand there. */
+static void
+test_undoes_choices (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GPtrArray) choices = g_ptr_array_new_with_free_func ((GDestroyNotify) mp_choice_free);
+  g_autoptr (MpStoredRecord) stored = NULL;
+  g_autoptr (MpStoredRecord) resolved = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *place = NULL;
+  g_autoptr (GError) error = NULL;
+  MpStore *store = open_store (fixture->folder);
+
+  pull_north (store);
+  mp_test_store_set (store, MP_TEST_ID, NAME, "South");
+  mp_test_store_set (store, MP_TEST_ID, EMAIL, "mail");
+  g_assert_true (mp_test_store_apply_page (store, MP_TEST_EPOCH ".5", PAGE_OF_THEIRS, &error));
+  stored = mp_test_store_find (store, MP_TEST_ID);
+  g_assert_cmpuint (mp_stored_record_get_n_conflicts (stored), ==, 2);
+  for (unsigned int i = 0; i < 2; i++)
+    {
+      MpConflict *conflict = mp_stored_record_get_conflict (stored, i);
+      const gboolean mine = g_str_equal (mp_conflict_get_path (conflict), NAME);
+
+      g_ptr_array_add (choices, mp_choice_new (conflict, mine ? mp_conflict_get_mine (conflict)
+                                                              : mp_conflict_get_theirs (conflict)));
+    }
+  mp_store_resolve_async (store, choices, NULL, mp_test_wait_cb, &place);
+  result = mp_test_wait (&place);
+  resolved = mp_store_resolve_finish (store, result, &error);
+  g_assert_no_error (error);
+  assert_value (store, NAME, "South");
+  assert_value (store, EMAIL, "their");
+
+  undo (store, FALSE, EMAIL);
+  assert_value (store, NAME, "Theirs");
+  assert_value (store, EMAIL, "mail");
+  undo (store, TRUE, EMAIL);
+  assert_value (store, NAME, "South");
+  assert_value (store, EMAIL, "their");
+  mp_test_store_close (store);
+}
+
+static void
 test_keeps_answers_of_platforms (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (MpCrmMetadata) empty = mp_crm_metadata_new ();
@@ -554,6 +658,8 @@ main (int argc, char **argv)
     { "two-open-it", test_two_open_it },
     { "tells-what-changed", test_tells_what_changed },
     { "remembers-edits-for-undo", test_remembers_edits_for_undo },
+    { "undoes-after-a-restart", test_undoes_after_a_restart },
+    { "undoes-choices", test_undoes_choices },
     { "keeps-answers-of-platforms", test_keeps_answers_of_platforms },
     { "refuses-what-cannot-be", test_refuses_what_cannot_be },
     { "goes-with-its-last-reference", test_goes_with_its_last_reference },
