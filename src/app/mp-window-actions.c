@@ -4,6 +4,7 @@
 #include "mp-app-text.h"
 #include "mp-conflicts-dialog.h"
 #include "mp-error.h"
+#include "mp-history-dialog.h"
 #include "mp-toast.h"
 
 #include <glib/gi18n-lib.h>
@@ -116,6 +117,16 @@ set_archived (GtkWidget *widget, const char *action_name, GVariant *parameter)
   mp_session_set_archived_async (get_session (self), mp_record_model_get_id (record),
                                  g_str_equal (action_name, "win.archive-record"), NULL, archived_cb,
                                  g_object_ref (self));
+}
+
+static void
+show_history (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  MpContext *context = mp_window_get_context (MP_WINDOW (widget));
+  MpRecordModel *record = mp_context_get_record (context);
+
+  if (record != NULL)
+    gtk_window_present (mp_history_dialog_new (GTK_WINDOW (widget), context, record));
 }
 
 static void
@@ -307,6 +318,8 @@ mp_window_update_actions (MpWindow *self)
                                  may_edit && record != NULL && !archived);
   gtk_widget_action_set_enabled (widget, "win.restore-record", may_edit && archived);
   gtk_widget_action_set_enabled (widget, "win.choose-record", session != NULL);
+  gtk_widget_action_set_enabled (widget, "win.show-history",
+                                 record != NULL && mp_record_model_get_base (record) != NULL);
   gtk_widget_action_set_enabled (widget, "win.undo",
                                  may_edit && editor != NULL && mp_editor_get_can_undo (editor));
   gtk_widget_action_set_enabled (widget, "win.redo",
@@ -334,6 +347,7 @@ mp_window_install_actions (GtkWidgetClass *widget_class)
     { "win.new-record", NULL, new_record },
     { "win.archive-record", NULL, set_archived },
     { "win.restore-record", NULL, set_archived },
+    { "win.show-history", NULL, show_history },
     { "win.choose-record", NULL, choose_record },
     { "win.undo", NULL, undo },
     { "win.redo", NULL, undo },

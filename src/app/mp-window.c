@@ -200,6 +200,9 @@ dup_conflict_text (MpRecordModel *record)
 
   if (n_conflicts == 0)
     return NULL;
+  if (*mp_conflict_get_path (mp_record_model_get_conflict (record, 0)) == '\0')
+    return g_strdup (_ ("This record is another one on the server than with you. Both are kept "
+                        "until you choose."));
   return g_strdup_printf (
       ngettext ("Somebody else changed this record too, and %u value is another one on the server. "
                 "Both are kept until you choose.",

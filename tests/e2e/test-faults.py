@@ -256,6 +256,15 @@ def disagree(stand, window, bert, number, mine):
     window.says("1 conflict", None, "--timeout", "30")
 
 
+def look_at_history(stand, window):
+    """The newest revision beside the one before it, and beside what is here."""
+    window.ui("click", "button", "Record menu")
+    window.ui("click", "any", "History…", "--action")
+    window.says("Named by Anna 1 → Named by Bert 1", "conflict-history", "--timeout", "20")
+    window.choose("Compared with", "What is here now")
+    window.says("Nothing differs")
+
+
 def test_conflict(stand, pictures):
     """Both choices, each seen before it is applied; undo puts the other side's name back."""
     window = start_signed_in(stand, pictures)
@@ -285,6 +294,8 @@ def test_conflict(stand, pictures):
     window.ui("wait", "item", "CRM", "--timeout", "30")
     window.ui("key", "ctrl+shift+z")
     wait_until(lambda: record(stand)["record"]["name"] == "Named by Bert 1", "made again after a restart")
+    wait_until(lambda: record(stand)["state"] == "synced", "and goes to the server", 30)
+    look_at_history(stand, window)
 
 
 KEYRING_LOCKED = "The keyring is locked, so no key can be read or kept. Unlock it"

@@ -506,7 +506,7 @@ test_undoes_after_a_restart (Fixture *fixture, gconstpointer unused)
   "{\"schema\":1,\"epoch\":\"" MP_TEST_EPOCH "\",\"cursor\":\"" MP_TEST_EPOCH                      \
   ".6\",\"more\":false,\"changes\":[{\"kind\":\"settings\",\"record\":{\"id\":\"" MP_TEST_ID       \
   "\",\"revision\":\"" MP_TEST_EPOCH ".6\",\"archived\":false,\"name\":\"Theirs\",\"crm\":{"       \
-                                     "\"member_fields\":{\"email\":\"their\"}}}}"                  \
+  "\"member_fields\":{\"email\":\"their\"}}}}"                                                     \
   "]}"
 
 /* Choices in several conflicts are one edit: undone, the other side's values stand there. */
