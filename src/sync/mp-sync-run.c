@@ -19,9 +19,11 @@
  *               nothing is left that may go; → pull
  *    an answer of another epoch: restored meanwhile → identify
  *  pull         ask for a page → store it with its cursor, and ask for the next → while there is
- * more nothing changed since the last time → finish the cursor expired → identify, then list
- * everything witness      does the audit trail go on from where it was seen last? finish       note
- * the time
+ *               more
+ *    nothing changed since the last time → finish
+ *    the cursor expired → identify, then list everything
+ *  witness      does the audit trail go on from where it was seen last?
+ *  finish       note the time
  *
  * Everything that matters is in the store, in one transaction each: a run may end anywhere.
  */

@@ -438,6 +438,20 @@ test_finds_a_forked_trail (Fixture *fixture, gconstpointer unused)
   assert_alarm (fixture->one, MP_AUDIT_FORKED);
 }
 
+/* As long as before, and nothing is new in the feed. */
+static void
+test_finds_another_trail_of_the_same_length (Fixture *fixture, gconstpointer unused)
+{
+  share (fixture);
+  mp_real_server_keep_trail (fixture->server);
+  mp_real_server_append_audit (fixture->server, "otto");
+  mp_test_desktop_sync_well (fixture->one);
+  mp_real_server_put_trail_back (fixture->server);
+  mp_real_server_append_audit (fixture->server, "eve");
+
+  assert_alarm (fixture->one, MP_AUDIT_FORKED);
+}
+
 /* An entry that came after the last sync does not say any more what was signed. */
 static void
 test_finds_a_rewritten_entry (Fixture *fixture, gconstpointer unused)
@@ -528,6 +542,7 @@ main (int argc, char **argv)
     { "follows-a-long-trail", test_follows_a_long_trail },
     { "finds-a-cut-trail", test_finds_a_cut_trail },
     { "finds-a-forked-trail", test_finds_a_forked_trail },
+    { "finds-another-trail-of-the-same-length", test_finds_another_trail_of_the_same_length },
     { "finds-a-rewritten-entry", test_finds_a_rewritten_entry },
     { "finds-a-removed-entry", test_finds_a_removed_entry },
     { "knows-a-restore", test_knows_a_restore },

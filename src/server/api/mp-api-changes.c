@@ -103,8 +103,8 @@ dup_tag (const char *cursor, JsonObject *about, JsonObject *head)
 {
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), about);
   g_autofree char *text = mp_json_to_text (node);
-  g_autofree char *whole = g_strdup_printf ("%s %" G_GINT64_FORMAT " %s", cursor,
-                                            mp_json_get_int (head, "sequence", 0), text);
+  g_autofree char *whole =
+      g_strdup_printf ("%s %s %s", cursor, mp_json_get_string (head, "hash", ""), text);
   g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, whole, -1);
 
   return g_strdup_printf ("\"%.*s\"", TAG_DIGITS, digest);
