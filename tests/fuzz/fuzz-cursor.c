@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       g_assert_cmpint (sequence, >=, 0);
     }
 
-  g_hash_table_insert (request->query, g_strdup ("limit"), g_strdup (text));
+  mp_api_request_set_query (request, "limit", text);
   if (mp_api_request_get_query_int (request, "limit", 100, 1, 500, &number))
     g_assert_true (number >= 1 && number <= 500);
 

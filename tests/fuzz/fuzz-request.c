@@ -108,7 +108,7 @@ take_query (MpApiRequest *request, const char *text)
       if (value == NULL || !g_utf8_validate (parts[i], -1, NULL))
         continue;
       *value = '\0';
-      g_hash_table_insert (request->query, g_strdup (parts[i]), g_strdup (value + 1));
+      mp_api_request_set_query (request, parts[i], value + 1);
     }
 }
 
@@ -148,7 +148,8 @@ answer (MpApiRequest *request, const char *path)
   /* Nobody is waited for here, and nobody called. */
   if (route != NULL && (route->flags & MP_API_ROUTE_CALLS) != 0)
     return;
-  g_hash_table_remove (request->query, "wait");
+  if (request->query != NULL)
+    g_hash_table_remove (request->query, "wait");
   if (route != NULL)
     {
       g_free (request->tenant);
