@@ -93,6 +93,8 @@ MpExit mp_cli_run_revert (MpCli *cli, char **arguments, GError **error);
 #define MP_CLI_RULES_SYNOPSIS "list | remove NUMBER | accept|refuse member|order FIELD CRM-FIELD"
 MpMatchRules *mp_cli_get_rules (MpCli *cli) G_GNUC_WARN_UNUSED_RESULT;
 MpExit mp_cli_mapping_rules (MpCli *cli, char **arguments, GError **error);
+MpExit mp_cli_export_mapping (MpCli *cli, char **arguments, GError **error);
+MpExit mp_cli_import_mapping (MpCli *cli, char **arguments, GError **error);
 MpExit mp_cli_check_mapping (MpCli *cli, char **arguments, GError **error);
 MpExit mp_cli_set_mapping_value (MpCli *cli, char **arguments, GError **error);
 void mp_cli_set_usage_error (GError **error, const char *usage);

@@ -104,6 +104,13 @@ def check_mapping(stand):
     stand.mpctl("mapping", "value", "member", "bio", "x", "y", expect=1)
     check("is not mapped" in stand.last_error, "a field that goes nowhere has no values")
     check(stand.mpctl("mapping", "check", expect=3)["member"] == list(rows.values()), "without the rule all is as before")
+    for name, json_answer in (("mapping.csv", False), ("mapping.json", True)):
+        path = stand.folder / name
+        text = stand.mpctl("mapping", "export", "member", json_answer=json_answer)
+        path.write_text(json.dumps(text) if json_answer else text)
+        stand.mpctl("mapping", "set", "member", row["field"], "--no-sync")
+        stand.mpctl("mapping", "import", "member", str(path), "--no-sync")
+        check(stand.mpctl("mapping", "check", expect=3)["member"] == list(rows.values()), f"{name} brings it back")
 
 
 def connect_payment_and_accounting(stand):
