@@ -7,6 +7,15 @@
 
 G_BEGIN_DECLS
 
+/* An audit entry that is written later in the transaction. */
+typedef struct
+{
+  char *action;
+  char *resource;
+  JsonObject *changes; /* (nullable) */
+  char *detail;        /* (nullable) */
+} MpApiTrailEntry;
+
 /* One operation on its way. Lives on the stack of mp_api_apply (). */
 typedef struct
 {
@@ -17,6 +26,7 @@ typedef struct
   const char *digest;    /* (nullable): of what was sent under the operation's id */
   MpSecret *secret;      /* (owned) (nullable): what the sealed box held */
   MpFieldErrors *errors; /* (owned) (nullable): why its payload cannot be taken */
+  GPtrArray *trail; /* (nullable) (element-type MpApiTrailEntry): of a batch, written at its end */
   int64_t now_unix_us;
 } MpApiTask;
 

@@ -132,6 +132,52 @@ mp_api_task_next_revision (const MpApiTask *task, int64_t *sequence, GError **er
   return mp_db_format_revision (epoch, *sequence);
 }
 
+static MpAuditEntryInit
+make_entry (const MpApiRequest *request, int64_t at_unix_us)
+{
+  return (MpAuditEntryInit){
+    .at_unix_us = at_unix_us,
+    .actor = request->identity->actor,
+    .role = mp_role_to_string (request->identity->role),
+    .request = request->id,
+    .address = request->address,
+  };
+}
+
+static void
+trail_entry_free (MpApiTrailEntry *entry)
+{
+  g_free (entry->action);
+  g_free (entry->resource);
+  g_clear_pointer (&entry->changes, json_object_unref);
+  g_free (entry->detail);
+  g_free (entry);
+}
+
+/* What a batch did, in one go. */
+static gboolean
+write_trail (const MpApiServices *services,
+             const MpApiRequest *request,
+             GPtrArray *trail,
+             int64_t at_unix_us,
+             GError **error)
+{
+  g_autofree MpAuditEntryInit *inits = g_new0 (MpAuditEntryInit, trail->len + 1);
+
+  for (unsigned int i = 0; i < trail->len; i++)
+    {
+      const MpApiTrailEntry *entry = g_ptr_array_index (trail, i);
+
+      inits[i] = make_entry (request, at_unix_us);
+      inits[i].action = entry->action;
+      inits[i].resource = entry->resource;
+      inits[i].changes = entry->changes;
+      inits[i].detail = entry->detail;
+    }
+  return trail->len == 0 ||
+         mp_audit_log_append_many (services->audit, request->tenant, inits, trail->len, error);
+}
+
 /**
  * mp_api_task_audit:
  * @task: an operation on its way
@@ -140,7 +186,7 @@ mp_api_task_next_revision (const MpApiTask *task, int64_t *sequence, GError **er
  * @detail: (nullable): a purpose
  * @error: return location
  *
- * Appends the operation's entry within the transaction.
+ * Appends the operation's entry within the transaction; one of a batch at its end.
  *
  * Returns: whether it was written
  */
@@ -151,21 +197,25 @@ mp_api_task_audit (const MpApiTask *task,
                    const char *detail,
                    GError **error)
 {
-  const MpIdentity *identity = task->request->identity;
   g_autofree char *resource = mp_api_dup_resource (mp_operation_get_action (task->operation),
                                                    mp_operation_get_target (task->operation));
-  MpAuditEntryInit init = {
-    .at_unix_us = task->now_unix_us,
-    .actor = identity->actor,
-    .role = mp_role_to_string (identity->role),
-    .action = action,
-    .resource = resource,
-    .changes = changes,
-    .request = task->request->id,
-    .address = task->request->address,
-    .detail = detail,
-  };
+  MpAuditEntryInit init = make_entry (task->request, task->now_unix_us);
 
+  if (task->trail != NULL)
+    {
+      MpApiTrailEntry *entry = g_new0 (MpApiTrailEntry, 1);
+
+      entry->action = g_strdup (action);
+      entry->resource = g_steal_pointer (&resource);
+      entry->changes = changes != NULL ? json_object_ref (changes) : NULL;
+      entry->detail = g_strdup (detail);
+      g_ptr_array_add (task->trail, entry);
+      return TRUE;
+    }
+  init.action = action;
+  init.resource = resource;
+  init.changes = changes;
+  init.detail = detail;
   return mp_audit_log_append (task->services->audit, task->request->tenant, &init, error);
 }
 
@@ -326,22 +376,18 @@ audit_refusal (const MpApiTask *task, JsonObject *result, GError **error)
                             detail->str, error);
 }
 
+/* Within the transaction. */
 static JsonObject *
-apply_in_transaction (MpApi *self, MpApiTask *task, gboolean allowed, GError **error)
+apply_once (MpApi *self, MpApiTask *task, gboolean allowed, GError **error)
 {
-  g_autoptr (MpDbTransaction) transaction = mp_db_begin (task->services->db, error);
   g_autoptr (JsonObject) result = NULL;
 
-  if (transaction == NULL)
-    return NULL;
-
-  /* Once more, now that nobody else writes: the same operation may have come twice at once. */
+  /* Asked now that nobody else writes: the same operation may have come twice at once. */
   if (!mp_api_find_result (self, task->request, mp_operation_get_op (task->operation), task->digest,
                            &result, error))
     return NULL;
-  /* The first result may be another thread's that is not on the disk yet. */
   if (result != NULL)
-    return mp_db_commit (transaction, error) ? g_steal_pointer (&result) : NULL;
+    return g_steal_pointer (&result);
 
   if (!allowed)
     result = mp_api_result_new (task, "denied");
@@ -353,7 +399,21 @@ apply_in_transaction (MpApi *self, MpApiTask *task, gboolean allowed, GError **e
   if (result != NULL && g_str_equal (mp_json_get_string (result, "status", ""), STATUS_INVALID) &&
       !audit_refusal (task, result, error))
     return NULL;
-  if (result == NULL || !store_result (task, result, error) || !mp_db_commit (transaction, error))
+  if (result == NULL || !store_result (task, result, error))
+    return NULL;
+  return g_steal_pointer (&result);
+}
+
+/* A known result, too, is told after a commit: it may be another thread's that is not on the disk
+ * yet. */
+static JsonObject *
+apply_in_transaction (MpApi *self, MpApiTask *task, gboolean allowed, GError **error)
+{
+  g_autoptr (MpDbTransaction) transaction = mp_db_begin (task->services->db, error);
+  g_autoptr (JsonObject) result =
+                 transaction != NULL ? apply_once (self, task, allowed, error) : NULL;
+
+  if (result == NULL || !mp_db_commit (transaction, error))
     return NULL;
   return g_steal_pointer (&result);
 }
@@ -408,4 +468,56 @@ mp_api_apply (MpApi *self,
       return NULL;
     }
   return apply_in_transaction (self, &task, allowed, error);
+}
+
+/**
+ * mp_api_apply_batch:
+ * @self: the API
+ * @request: who asks; their role allows the change of settings
+ * @operations: (element-type MpOperation): operations on settings
+ * @digests: (element-type utf8): of what was sent for each
+ * @error: return location
+ *
+ * What mp_api_apply () does with each of them, in order, but in one transaction: it waits for the
+ * disk once, and signs the audit trail once. Each is still judged by itself; when the server fails,
+ * none is done.
+ *
+ * Returns: (transfer full): their results, or %NULL when the server failed
+ */
+JsonArray *
+mp_api_apply_batch (MpApi *self,
+                    const MpApiRequest *request,
+                    GPtrArray *operations,
+                    GPtrArray *digests,
+                    GError **error)
+{
+  const MpApiServices *services = mp_api_get_services (self);
+  const int64_t now_unix_us = mp_clock_get_now_unix_us (services->clock);
+  g_autoptr (GPtrArray) trail = g_ptr_array_new_with_free_func ((GDestroyNotify) trail_entry_free);
+  g_autoptr (MpDbTransaction) transaction = mp_db_begin (services->db, error);
+  g_autoptr (JsonArray) results = json_array_new ();
+
+  if (transaction == NULL)
+    return NULL;
+  for (unsigned int i = 0; i < operations->len; i++)
+    {
+      g_auto (MpApiTask) task = {
+        .services = services,
+        .request = request,
+        .operation = g_ptr_array_index (operations, i),
+        .seen = MP_API_SEEN_PATHS,
+        .digest = g_ptr_array_index (digests, i),
+        .trail = trail,
+        .now_unix_us = now_unix_us,
+      };
+      JsonObject *result = apply_once (self, &task, TRUE, error);
+
+      if (result == NULL)
+        return NULL;
+      json_array_add_object_element (results, result);
+    }
+  if (!write_trail (services, request, trail, now_unix_us, error) ||
+      !mp_db_commit (transaction, error))
+    return NULL;
+  return g_steal_pointer (&results);
 }

@@ -23,6 +23,11 @@ JsonObject *mp_api_apply (MpApi *self,
                           MpApiSeen seen,
                           const char *digest,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+JsonArray *mp_api_apply_batch (MpApi *self,
+                               const MpApiRequest *request,
+                               GPtrArray *operations,
+                               GPtrArray *digests,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mp_api_find_result (MpApi *self,
                              const MpApiRequest *request,
                              const char *op,

@@ -243,6 +243,18 @@ dup_digest (JsonObject *operation)
   return mp_json_digest (node);
 }
 
+/* A result as the client is told it. */
+static JsonObject *
+explain (JsonObject *result)
+{
+  if (!g_str_equal (mp_json_get_string (result, "status", ""), MP_API_STATUS_REUSED))
+    return json_object_ref (result);
+  return mp_api_result_new_unreadable (mp_json_get_string (result, "op", ""),
+                                       MP_API_FIELD_OP_REUSED,
+                                       "Another operation was sent with this id before. A new "
+                                       "operation needs a new id.");
+}
+
 /* An operation that cannot be read is its own fault: the others are done. */
 static JsonObject *
 push_one (MpApi *self, const MpApiRequest *request, JsonObject *object, GError **error)
@@ -257,12 +269,68 @@ push_one (MpApi *self, const MpApiRequest *request, JsonObject *object, GError *
                                          fault->message);
   digest = dup_digest (object);
   result = mp_api_apply (self, request, operation, MP_API_SEEN_PATHS, digest, error);
-  if (result != NULL &&
-      g_str_equal (mp_json_get_string (result, "status", ""), MP_API_STATUS_REUSED))
-    return mp_api_result_new_unreadable (mp_operation_get_op (operation), MP_API_FIELD_OP_REUSED,
-                                         "Another operation was sent with this id before. A new "
-                                         "operation needs a new id.");
-  return g_steal_pointer (&result);
+  return result != NULL ? explain (result) : NULL;
+}
+
+/* Can all be done in one transaction: are they readable, of settings alone, and allowed? What is
+ * denied or opens a secret has entries of its own in the audit trail, before anything is done.
+ * @digests: gets one for each */
+static GPtrArray *
+read_batch (const MpApiRequest *request, JsonArray *array, GPtrArray *digests)
+{
+  g_autoptr (GPtrArray) operations = g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (!mp_role_can (request->identity->role, MP_PERMISSION_EDIT))
+    return NULL;
+  for (unsigned int i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonObject *object = mp_json_array_get_object (array, i);
+      MpOperation *operation = mp_operation_new_from_json (object, NULL);
+
+      if (operation == NULL)
+        return NULL;
+      g_ptr_array_add (operations, operation);
+      if (mp_action_is_credential (mp_operation_get_action (operation)))
+        return NULL;
+      g_ptr_array_add (digests, dup_digest (object));
+    }
+  return g_steal_pointer (&operations);
+}
+
+static JsonArray *
+push_batch (MpApi *self,
+            const MpApiRequest *request,
+            GPtrArray *operations,
+            GPtrArray *digests,
+            GError **error)
+{
+  g_autoptr (JsonArray) results = mp_api_apply_batch (self, request, operations, digests, error);
+  JsonArray *explained;
+
+  if (results == NULL)
+    return NULL;
+  explained = json_array_new ();
+  for (unsigned int i = 0; i < json_array_get_length (results); i++)
+    json_array_add_object_element (explained, explain (mp_json_array_get_object (results, i)));
+  return explained;
+}
+
+/* Each by itself. When the server fails on the way, those before stay done. */
+static JsonArray *
+push_each (MpApi *self, const MpApiRequest *request, JsonArray *operations, GError **error)
+{
+  g_autoptr (JsonArray) results = json_array_new ();
+
+  for (unsigned int i = 0; i < json_array_get_length (operations); i++)
+    {
+      JsonObject *result =
+          push_one (self, request, mp_json_array_get_object (operations, i), error);
+
+      if (result == NULL)
+        return NULL;
+      json_array_add_object_element (results, result);
+    }
+  return g_steal_pointer (&results);
 }
 
 /* Without an id there is nothing to answer to, and nothing is begun. */
@@ -292,8 +360,8 @@ check_operations (JsonArray *operations)
  * @request: `{"operations": [...]}`
  * @error: return location
  *
- * Each operation is done by itself, in order. When the server fails on the way, those before stay
- * done, and the same request sent again gets their results.
+ * Each operation is judged by itself, in order. When the server fails on the way, the same request
+ * is sent again: those that were done get their results.
  *
  * Returns: (transfer full) (nullable): a result for each operation
  */
@@ -301,7 +369,9 @@ MpApiReply *
 mp_api_post_changes (MpApi *self, MpApiRequest *request, GError **error)
 {
   g_autoptr (JsonObject) input = NULL;
-  g_autoptr (JsonArray) results = json_array_new ();
+  g_autoptr (GPtrArray) digests = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) batch = NULL;
+  g_autoptr (JsonArray) results = NULL;
   g_autoptr (GError) fault = NULL;
   MpApiReply *refusal = mp_api_read_object (request, &input);
   JsonArray *operations;
@@ -317,15 +387,11 @@ mp_api_post_changes (MpApi *self, MpApiRequest *request, GError **error)
   if (refusal != NULL)
     return refusal;
 
-  for (unsigned int i = 0; i < json_array_get_length (operations); i++)
-    {
-      JsonObject *result =
-          push_one (self, request, mp_json_array_get_object (operations, i), error);
-
-      if (result == NULL)
-        return NULL;
-      json_array_add_object_element (results, result);
-    }
+  batch = read_batch (request, operations, digests);
+  results = batch != NULL ? push_batch (self, request, batch, digests, error)
+                          : push_each (self, request, operations, error);
+  if (results == NULL)
+    return NULL;
 
   head = get_audit_head (self, request->tenant, error);
   if (head == NULL)

@@ -212,36 +212,70 @@ mp_audit_log_append (MpAuditLog *self,
                      const MpAuditEntryInit *init,
                      GError **error)
 {
-  g_autoptr (MpDbAuditHead) head = NULL;
-  g_autoptr (MpAuditEntry) entry = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *digest = NULL;
-  g_autofree char *hash = NULL;
-  g_autofree char *signature = NULL;
-  MpAuditEntryInit full;
-  MpDbAuditRow row;
+  return mp_audit_log_append_many (self, tenant, init, 1, error);
+}
 
-  g_return_val_if_fail (MP_IS_AUDIT_LOG (self) && tenant != NULL && init != NULL, FALSE);
+/**
+ * mp_audit_log_append_many:
+ * @self: the log
+ * @tenant: whose trail
+ * @inits: (array length=n_inits): entries in their order, as for mp_audit_log_append ()
+ * @n_inits: how many
+ * @error: return location
+ *
+ * Appends them one after the other, and signs the head behind the last one alone: nobody gets to
+ * see the others.
+ *
+ * Returns: whether they are written
+ */
+gboolean
+mp_audit_log_append_many (MpAuditLog *self,
+                          const char *tenant,
+                          const MpAuditEntryInit *inits,
+                          unsigned int n_inits,
+                          GError **error)
+{
+  g_autoptr (MpDbAuditHead) head = NULL;
+  g_autofree char *previous = NULL;
+  int64_t sequence;
+
+  g_return_val_if_fail (MP_IS_AUDIT_LOG (self) && tenant != NULL && inits != NULL, FALSE);
 
   if (!mp_db_get_audit_head (self->db, tenant, &head, error))
     return FALSE;
-  full = *init;
-  full.sequence = head == NULL ? 1 : head->sequence + 1;
-  if (full.at_unix_us == 0)
-    full.at_unix_us = mp_clock_get_now_unix_us (self->clock);
-
-  entry = mp_audit_entry_new (&full);
-  text = mp_audit_entry_to_canonical (entry);
-  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
-  hash = mp_audit_link (head == NULL ? NULL : head->hash, digest);
-  if (hash == NULL)
+  previous = head != NULL ? g_strdup (head->hash) : NULL;
+  sequence = head != NULL ? head->sequence : 0;
+  for (unsigned int i = 0; i < n_inits; i++)
     {
-      g_set_error (error, MP_ERROR, MP_ERROR_STORAGE, "The head of the audit trail is damaged");
-      return FALSE;
+      MpAuditEntryInit full = inits[i];
+      g_autoptr (MpAuditEntry) entry = NULL;
+      g_autofree char *text = NULL;
+      g_autofree char *digest = NULL;
+      g_autofree char *hash = NULL;
+      g_autofree char *signature = NULL;
+      MpDbAuditRow row;
+
+      full.sequence = ++sequence;
+      if (full.at_unix_us == 0)
+        full.at_unix_us = mp_clock_get_now_unix_us (self->clock);
+      entry = mp_audit_entry_new (&full);
+      text = mp_audit_entry_to_canonical (entry);
+      digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+      hash = mp_audit_link (previous, digest);
+      if (hash == NULL)
+        {
+          g_set_error (error, MP_ERROR, MP_ERROR_STORAGE, "The head of the audit trail is damaged");
+          return FALSE;
+        }
+      if (i + 1 == n_inits)
+        signature = mp_audit_head_sign (tenant, sequence, hash, self->secret_key);
+      row = (MpDbAuditRow){ .sequence = sequence, .entry = text, .hash = hash };
+      if (!mp_db_append_audit (self->db, tenant, &row, &full, signature, error))
+        return FALSE;
+      g_free (previous);
+      previous = g_steal_pointer (&hash);
     }
-  signature = mp_audit_head_sign (tenant, full.sequence, hash, self->secret_key);
-  row = (MpDbAuditRow){ .sequence = full.sequence, .entry = text, .hash = hash };
-  return mp_db_append_audit (self->db, tenant, &row, &full, signature, error);
+  return TRUE;
 }
 
 /**

@@ -31,6 +31,11 @@ gboolean mp_audit_log_append (MpAuditLog *self,
                               const MpAuditEntryInit *init,
                               GError **error);
 /* The same in a transaction of its own, committed on return: sign-in, refusal, export, opening. */
+gboolean mp_audit_log_append_many (MpAuditLog *self,
+                                   const char *tenant,
+                                   const MpAuditEntryInit *inits,
+                                   unsigned int n_inits,
+                                   GError **error);
 gboolean mp_audit_log_append_alone (MpAuditLog *self,
                                     const char *tenant,
                                     const MpAuditEntryInit *init,

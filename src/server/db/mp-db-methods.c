@@ -616,7 +616,8 @@ mp_db_purge_operation_results (MpDb *self, int64_t now_unix_us, GError **error)
  * @tenant: a tenant's id
  * @row: the entry, at the sequence after the head's
  * @init: the same entry's members, for the filters
- * @signature: the new head's signature
+ * @signature: (nullable): the new head's signature; %NULL: another entry follows at once, and the
+ *   head is its
  * @error: return location
  *
  * Writes the row and the head, within the calling thread's transaction. Fails with

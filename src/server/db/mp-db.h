@@ -279,7 +279,8 @@ typedef struct
   const char *hash;
   const char *signature; /* base64 */
 } MpDbAuditHead;
-/* [T] the row and the new head; MP_ERROR_CONFLICT: the sequence is taken */
+/* [T] the row and the new head (@signature NULL: the row alone, the next one follows at once);
+ * MP_ERROR_CONFLICT: the sequence is taken */
 gboolean mp_db_append_audit (MpDb *self,
                              const char *tenant,
                              const MpDbAuditRow *row,

@@ -459,6 +459,33 @@ test_at_once (MpTestApi *self, gconstpointer data)
   g_assert_cmpuint (n_first, ==, 1);
 }
 
+/* In one request each is judged by itself: what is refused keeps nothing back. */
+static void
+test_batch (MpTestApi *self, gconstpointer data)
+{
+  static const char *const wanted[] = { "gone", "invalid", "gone", "invalid" };
+  g_autofree char *first = mp_test_uuid (self);
+  g_autofree char *second = mp_test_uuid (self);
+  g_autoptr (MpTestAnswer) answer = mp_test_api_post (
+      self, "/changes",
+      g_strdup_printf ("{\"operations\":["
+                       "{\"op\":\"%s\",\"action\":\"archive\",\"base\":\"e.1\",\"target\":\"%s\"},"
+                       "{\"op\":\"%s\",\"action\":\"create\",\"target\":\"%s\",\"set\":{}},"
+                       "{\"op\":\"%s\",\"action\":\"archive\",\"base\":\"e.1\",\"target\":\"%s\"},"
+                       "{\"op\":\"%s\",\"action\":\"create\",\"target\":\"%s\",\"set\":{}}]}",
+                       first, first, second, second, first, first, second, second));
+  JsonArray *results = mp_json_get_array (answer->body, "results");
+
+  g_assert_cmpuint (json_array_get_length (results), ==, G_N_ELEMENTS (wanted));
+  for (unsigned int i = 0; i < G_N_ELEMENTS (wanted); i++)
+    {
+      JsonObject *result = mp_json_array_get_object (results, i);
+
+      g_assert_cmpstr (status_of (result), ==, wanted[i]);
+      g_assert_cmpint (mp_json_get_boolean (result, "duplicate", FALSE), ==, i >= 2);
+    }
+}
+
 /* The body in gzip. */
 static GBytes *
 pack (const char *text)
@@ -578,6 +605,7 @@ main (int argc, char **argv)
   ADD ("ends-waiting", test_long_poll_ends);
   ADD ("checks-the-token-after-waiting", test_long_poll_ended_token);
   ADD ("does-it-once-for-many", test_at_once);
+  ADD ("judges-each-of-many", test_batch);
   ADD ("takes-it-in-gzip", test_packed);
   ADD ("says-that-nothing-changed", test_unchanged);
 

@@ -162,6 +162,32 @@ test_rollback (ServerFixture *fixture, const void *data)
   assert_verdict (fixture, NULL, MP_AUDIT_INTACT, 2);
 }
 
+/* Many at once are a chain as well, signed behind the last one. */
+static void
+test_append_many (ServerFixture *fixture, const void *data)
+{
+  const MpAuditEntryInit inits[] = {
+    { .actor = "anna", .role = "client_admin", .action = "settings.create" },
+    { .actor = "anna", .role = "client_admin", .action = "settings.refused", .detail = "/name" },
+    { .actor = "anna", .role = "client_admin", .action = "settings.update" },
+  };
+  g_autoptr (MpAuditHead) head = NULL;
+  g_autoptr (GError) error = NULL;
+
+  append (fixture, "anna", "sign-in", NULL);
+  {
+    g_autoptr (MpDbTransaction) transaction = mp_db_begin (fixture->db, &error);
+
+    g_assert_true (mp_audit_log_append_many (fixture->audit, SERVER_TENANT, inits,
+                                             G_N_ELEMENTS (inits), &error));
+    g_assert_true (mp_db_commit (transaction, &error));
+  }
+  assert_verdict (fixture, NULL, MP_AUDIT_INTACT, 4);
+  head = mp_audit_log_get_head (fixture->audit, SERVER_TENANT, &error);
+  g_assert_true (
+      mp_audit_head_verify (head, SERVER_TENANT, mp_audit_log_get_public_key (fixture->audit)));
+}
+
 static void
 test_chains_are_separate (ServerFixture *fixture, const void *data)
 {
@@ -423,6 +449,7 @@ main (int argc, char *argv[])
   ADD ("entries-are-chained", test_append);
   ADD ("list-is-filtered-and-paged", test_list);
   ADD ("rollback-takes-the-entry-along", test_rollback);
+  ADD ("many-at-once-are-chained", test_append_many);
   ADD ("each-tenant-has-its-chain", test_chains_are_separate);
   ADD ("tampering-is-found-and-located", test_tampering);
   ADD ("every-byte-counts", test_every_byte);

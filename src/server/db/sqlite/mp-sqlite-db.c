@@ -798,12 +798,13 @@ mp_sqlite_db_append_audit (MpDb *db,
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                         "sisssss", tenant, row->sequence, init->actor, init->action, init->resource,
                         row->entry, row->hash) &&
-         mp_sqlite_run (writer, error,
-                        "INSERT INTO audit_head (tenant, sequence, hash, signature)"
-                        " VALUES (?1, ?2, ?3, ?4)"
-                        " ON CONFLICT (tenant) DO UPDATE SET sequence = excluded.sequence,"
-                        " hash = excluded.hash, signature = excluded.signature",
-                        "siss", tenant, row->sequence, row->hash, signature);
+         (signature == NULL ||
+          mp_sqlite_run (writer, error,
+                         "INSERT INTO audit_head (tenant, sequence, hash, signature)"
+                         " VALUES (?1, ?2, ?3, ?4)"
+                         " ON CONFLICT (tenant) DO UPDATE SET sequence = excluded.sequence,"
+                         " hash = excluded.hash, signature = excluded.signature",
+                         "siss", tenant, row->sequence, row->hash, signature));
 }
 
 static gboolean
