@@ -219,29 +219,56 @@ freeze (MpStoreConnection *connection, gpointer input, gpointer *output, GError 
   return TRUE;
 }
 
+/* The first records that wait behind a place in the outbox. */
+typedef struct
+{
+  GPtrArray *records; /* (element-type MpStoredRecord) */
+  int64_t last;       /* the place of the last one that was looked at */
+} Waiting;
+
+static void
+waiting_free (Waiting *waiting)
+{
+  g_clear_pointer (&waiting->records, g_ptr_array_unref);
+  g_free (waiting);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Waiting, waiting_free)
+
+static gboolean
+add_waiting (MpStoreConnection *connection, Waiting *waiting, const char *id, GError **error)
+{
+  g_autoptr (MpRecordEntry) entry = mp_store_rows_load_entry (connection, id, error);
+
+  if (entry == NULL)
+    return FALSE;
+  if (mp_record_entry_can_freeze (entry))
+    g_ptr_array_add (waiting->records, mp_stored_record_new (entry));
+  return TRUE;
+}
+
 static gboolean
 list_waiting (MpStoreConnection *connection, gpointer input, gpointer *output, GError **error)
 {
-  g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GPtrArray) ids = mp_store_rows_list_ids (
-      connection,
-      "SELECT target FROM outbox WHERE kind = 'settings' AND state = 'pending' ORDER BY position",
-      error);
+  const int64_t *after = input;
+  g_autoptr (Waiting) waiting = g_new0 (Waiting, 1);
+  g_autoptr (sqlite3_stmt) statement = mp_store_sql_query (
+      connection->db, error,
+      "SELECT target, position FROM outbox"
+      " WHERE kind = 'settings' AND state = 'pending' AND position > ?1"
+      " ORDER BY position LIMIT " G_STRINGIFY (MAX_OPERATIONS),
+      "i", *after);
+  MpStoreStep step;
 
-  if (ids == NULL)
-    return FALSE;
-
-  for (unsigned int i = 0; i < ids->len; i++)
+  waiting->records = g_ptr_array_new_with_free_func (g_object_unref);
+  while ((step = mp_store_sql_step (statement, error)) == MP_STORE_ROW)
     {
-      g_autoptr (MpRecordEntry) entry = mp_store_rows_load_entry (connection, ids->pdata[i], error);
-
-      if (entry == NULL)
+      if (!add_waiting (connection, waiting, mp_store_sql_text (statement, 0), error))
         return FALSE;
-      if (mp_record_entry_can_freeze (entry))
-        g_ptr_array_add (records, mp_stored_record_new (entry));
+      waiting->last = sqlite3_column_int64 (statement, 1);
     }
-  *output = g_steal_pointer (&records);
-  return TRUE;
+  *output = g_steal_pointer (&waiting);
+  return step == MP_STORE_DONE;
 }
 
 static gboolean
@@ -378,14 +405,17 @@ apply_results (MpStoreConnection *connection, gpointer input, gpointer *output, 
 /**
  * mp_store_list_waiting_async:
  * @self: a store
+ * @after: a place in the outbox; 0: from its start
  * @cancellable: (nullable): to cancel it with
  * @callback: called when they are read
  * @user_data: for @callback
  *
- * Lists the records with changes that could go to the server.
+ * Lists the first records behind @after with changes that could go to the server: as many as one
+ * request takes.
  */
 void
 mp_store_list_waiting_async (MpStore *self,
+                             int64_t after,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
@@ -394,7 +424,9 @@ mp_store_list_waiting_async (MpStore *self,
     .source_tag = mp_store_list_waiting_async,
     .access = MP_STORE_READS,
     .work = list_waiting,
-    .free_output = (GDestroyNotify) g_ptr_array_unref,
+    .input = g_memdup2 (&after, sizeof after),
+    .free_input = g_free,
+    .free_output = (GDestroyNotify) waiting_free,
   };
 
   g_return_if_fail (MP_IS_STORE (self));
@@ -406,15 +438,24 @@ mp_store_list_waiting_async (MpStore *self,
  * mp_store_list_waiting_finish:
  * @self: a store
  * @result: the result given to the callback
+ * @last: (out): the place from which to list the next ones; 0: there are no more
  * @error: return location
  *
  * Returns: (transfer full) (element-type MpStoredRecord): the records, those first that wait
  * longest
  */
 GPtrArray *
-mp_store_list_waiting_finish (MpStore *self, GAsyncResult *result, GError **error)
+mp_store_list_waiting_finish (MpStore *self, GAsyncResult *result, int64_t *last, GError **error)
 {
-  return mp_store_take_output (self, result, mp_store_list_waiting_async, error);
+  g_autoptr (Waiting) waiting =
+                 mp_store_take_output (self, result, mp_store_list_waiting_async, error);
+
+  g_return_val_if_fail (last != NULL, NULL);
+
+  if (waiting == NULL)
+    return NULL;
+  *last = waiting->last;
+  return g_steal_pointer (&waiting->records);
 }
 
 /**

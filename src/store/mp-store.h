@@ -229,10 +229,12 @@ GHashTable *mp_store_list_meta_finish (MpStore *self, GAsyncResult *result, GErr
 
 /* For the sync engine. */
 void mp_store_list_waiting_async (MpStore *self,
+                                  int64_t after,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
-GPtrArray *mp_store_list_waiting_finish (MpStore *self, GAsyncResult *result, GError **error)
+GPtrArray *
+mp_store_list_waiting_finish (MpStore *self, GAsyncResult *result, int64_t *last, GError **error)
     G_GNUC_WARN_UNUSED_RESULT; /* (element-type MpStoredRecord) */
 /* Freezes what goes to the server next: whatever is in flight, else credentials, else those of
  * @records that did not change since they were read. Empty: nothing (left). */

@@ -30,7 +30,7 @@
 
 #define PAGE_SIZE 500
 /* More than any real run needs: a server that never gets done ends it. */
-#define MAX_BATCHES 1000
+#define MAX_BATCHES 10000
 /* So often a batch may end in nothing but disagreement before the feed is read, which may say why:
  * a server that was restored meanwhile answers with what is older than what is known here. */
 #define MAX_FRUITLESS 3
@@ -60,7 +60,10 @@ struct _MpSyncRun
   MpAuditHead *head;     /* (nullable): of the newest page */
   char *head_epoch;      /* (nullable) */
   gboolean expired;
-  gboolean pushed; /* the push is behind us */
+  gboolean pushed;     /* the push is behind us */
+  int64_t after;       /* the place in the outbox behind which is looked for what may go */
+  int64_t listed;      /* the place up to which it was; 0: nothing was left there */
+  gboolean has_frozen; /* something, since the outbox was looked through from its start */
   unsigned int n_batches;
   unsigned int n_fruitless; /* of them, the last ones */
   unsigned int n_restarts;
@@ -161,6 +164,8 @@ static void
 restart (MpSyncRun *self)
 {
   g_clear_pointer (&self->tag, g_free);
+  self->after = 0;
+  self->has_frozen = FALSE;
   if (++self->n_restarts > MAX_RESTARTS)
     {
       fail (self, g_error_new_literal (MP_ERROR, MP_ERROR_UNAVAILABLE,
@@ -434,6 +439,24 @@ batch_pushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       other_epoch ? results_applied_of_other_epoch_cb : results_applied_cb, g_object_ref (self));
 }
 
+/* Nothing of what was listed may go: on to the next ones; at the end once more from the start,
+ * since answers may have let something go. */
+static void
+list_further (MpSyncRun *self)
+{
+  const gboolean is_done = self->listed == 0 && !self->has_frozen;
+
+  self->after = self->listed;
+  if (self->listed == 0)
+    self->has_frozen = FALSE;
+  if (!is_done)
+    {
+      list_waiting (self);
+      return;
+    }
+  end_pushing (self);
+}
+
 static void
 batch_frozen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -443,17 +466,19 @@ batch_frozen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_pointer (&self->batch, g_ptr_array_unref);
   self->batch = mp_store_freeze_finish (self->store, result, &error);
   if (self->batch == NULL)
-    {
-      fail (self, g_steal_pointer (&error));
-      return;
-    }
-  if (self->batch->len == 0 || ++self->n_batches > MAX_BATCHES)
+    fail (self, g_steal_pointer (&error));
+  else if (self->batch->len == 0)
+    list_further (self);
+  else if (++self->n_batches > MAX_BATCHES)
     {
       end_pushing (self);
-      return;
     }
-  mp_tenant_client_push_async (self->client, self->token, self->batch, get_cancellable (self),
-                               batch_pushed_cb, g_object_ref (self));
+  else
+    {
+      self->has_frozen = TRUE;
+      mp_tenant_client_push_async (self->client, self->token, self->batch, get_cancellable (self),
+                                   batch_pushed_cb, g_object_ref (self));
+    }
 }
 
 static void
@@ -461,7 +486,8 @@ waiting_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MpSyncRun) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) waiting = mp_store_list_waiting_finish (self->store, result, &error);
+  g_autoptr (GPtrArray) waiting =
+                 mp_store_list_waiting_finish (self->store, result, &self->listed, &error);
   g_autoptr (GPtrArray) fit = g_ptr_array_new ();
 
   if (waiting == NULL)
@@ -482,7 +508,7 @@ waiting_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 list_waiting (MpSyncRun *self)
 {
-  mp_store_list_waiting_async (self->store, get_cancellable (self), waiting_listed_cb,
+  mp_store_list_waiting_async (self->store, self->after, get_cancellable (self), waiting_listed_cb,
                                g_object_ref (self));
 }
 

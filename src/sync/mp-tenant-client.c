@@ -29,6 +29,9 @@ G_DEFINE_FINAL_TYPE (MpTenantClient, mp_tenant_client, G_TYPE_OBJECT)
 /* How much longer than the server's own time to wait for its answer. */
 #define WAIT_SLACK_MS 15000
 #define MAX_DETAIL_CHARS 300
+/* Of zlib: the next ones take much more time for few bytes less. */
+#define PACK_LEVEL 4
+#define LEAST_PACKED_BYTES 1024
 
 /* Reads the JSON of a good answer; runs in another thread. @call: what was asked */
 typedef struct _Call Call;
@@ -559,6 +562,30 @@ operations_to_bytes (GPtrArray *operations)
   return g_bytes_new_take (text, strlen (text));
 }
 
+/* In gzip, which leaves a sixth of what so many alike paths are. */
+static void
+set_packed_body (MpHttpRequest *request, GBytes *plain)
+{
+  g_autoptr (GConverter) compressor =
+                 G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, PACK_LEVEL));
+  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_autoptr (GOutputStream) packing = g_converter_output_stream_new (memory, compressor);
+  g_autoptr (GBytes) packed = NULL;
+  size_t size;
+  const void *data = g_bytes_get_data (plain, &size);
+
+  if (size < LEAST_PACKED_BYTES ||
+      !g_output_stream_write_all (packing, data, size, NULL, NULL, NULL) ||
+      !g_output_stream_close (packing, NULL, NULL))
+    {
+      mp_http_request_set_body (request, "application/json", plain);
+      return;
+    }
+  packed = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
+  mp_http_request_set_header (request, "Content-Encoding", "gzip");
+  mp_http_request_set_body (request, "application/json", packed);
+}
+
 static void
 mp_tenant_client_finalize (GObject *object)
 {
@@ -789,7 +816,7 @@ mp_tenant_client_push_async (MpTenantClient *self,
   call = call_new (read_results, (GDestroyNotify) g_ptr_array_unref);
   call->ops = g_strv_builder_end (ops);
   request = new_request (self, "POST", "/changes");
-  mp_http_request_set_body (request, "application/json", body);
+  set_packed_body (request, body);
   send (self, task, call, request, token);
 }
 

@@ -176,14 +176,15 @@ mp_test_store_use (MpStore *store, const char *credential_id)
 GPtrArray *
 mp_test_store_list_waiting (MpStore *store)
 {
+  int64_t last;
   GAsyncResult *place = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   GPtrArray *waiting;
 
-  mp_store_list_waiting_async (store, NULL, mp_test_wait_cb, &place);
+  mp_store_list_waiting_async (store, 0, NULL, mp_test_wait_cb, &place);
   result = mp_test_wait (&place);
-  waiting = mp_store_list_waiting_finish (store, result, &error);
+  waiting = mp_store_list_waiting_finish (store, result, &last, &error);
   g_assert_no_error (error);
   return waiting;
 }

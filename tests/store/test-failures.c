@@ -118,10 +118,11 @@ act_freeze (MpStore *store, GError **error)
   GAsyncResult *place = NULL;
   g_autoptr (GAsyncResult) listed = NULL;
   g_autoptr (GAsyncResult) result = NULL;
+  int64_t last;
 
-  mp_store_list_waiting_async (store, NULL, mp_test_wait_cb, &place);
+  mp_store_list_waiting_async (store, 0, NULL, mp_test_wait_cb, &place);
   listed = mp_test_wait (&place);
-  waiting = mp_store_list_waiting_finish (store, listed, error);
+  waiting = mp_store_list_waiting_finish (store, listed, &last, error);
   if (waiting == NULL)
     return FALSE;
   mp_store_freeze_async (store, waiting, NULL, mp_test_wait_cb, &place);

@@ -473,11 +473,31 @@ handle_pull (MpModelServer *self, SoupServerMessage *message, GHashTable *query)
   answer (message, 200, page);
 }
 
+static GBytes *
+unpack (SoupServerMessage *message, GBytes *sent)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  g_autoptr (GConverter) converter =
+                 G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
+  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_autoptr (GOutputStream) unpacking = g_converter_output_stream_new (memory, converter);
+  g_autoptr (GError) error = NULL;
+
+  if (soup_message_headers_get_one (headers, "Content-Encoding") == NULL)
+    return g_bytes_ref (sent);
+  g_output_stream_write_all (unpacking, g_bytes_get_data (sent, NULL), g_bytes_get_size (sent),
+                             NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_output_stream_close (unpacking, NULL, NULL);
+  return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
+}
+
 static void
 handle_push (MpModelServer *self, SoupServerMessage *message)
 {
   SoupMessageBody *body = soup_server_message_get_request_body (message);
-  g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
+  g_autoptr (GBytes) sent = soup_message_body_flatten (body);
+  g_autoptr (GBytes) bytes = unpack (message, sent);
   g_autoptr (JsonObject) request = mp_json_parse_object (g_bytes_get_data (bytes, NULL),
                                                          (gssize) g_bytes_get_size (bytes), NULL);
   JsonArray *operations = mp_json_get_array (request, "operations");
