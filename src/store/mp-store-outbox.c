@@ -480,7 +480,7 @@ mp_store_freeze_async (MpStore *self,
   GPtrArray *candidates;
   MpStoreCall call = {
     .source_tag = mp_store_freeze_async,
-    .access = MP_STORE_WRITES,
+    .access = MP_STORE_WRITES_QUIETLY,
     .work = freeze,
     .free_input = (GDestroyNotify) g_ptr_array_unref,
     .free_output = (GDestroyNotify) g_ptr_array_unref,

@@ -801,10 +801,11 @@ char *
 mp_store_body_new (JsonObject *object, char **digest)
 {
   g_autoptr (JsonNode) node = mp_json_node_take_object (json_object_ref (object));
+  char *text = digest != NULL ? mp_json_to_canonical (node) : mp_json_to_text (node);
 
   if (digest != NULL)
-    *digest = mp_json_digest (node);
-  return mp_json_to_text (node);
+    *digest = digest_text (text);
+  return text;
 }
 
 /*
@@ -835,10 +836,18 @@ mp_store_base_read (const char *text, const char *digest)
 JsonObject *
 mp_store_body_read (const char *text, const char *digest)
 {
+  g_autofree char *as_it_is = text != NULL ? digest_text (text) : NULL;
   g_autoptr (JsonNode) node = text != NULL ? mp_json_parse (text, -1, NULL) : NULL;
-  g_autofree char *found = node != NULL ? mp_json_digest (node) : NULL;
+  g_autofree char *found = NULL;
 
-  if (found == NULL || g_strcmp0 (found, digest) != 0 || !JSON_NODE_HOLDS_OBJECT (node))
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return NULL;
+  /* A version of before stored another form than the canonical one. */
+  if (g_strcmp0 (as_it_is, digest) != 0)
+    {
+      found = mp_json_digest (node);
+      if (g_strcmp0 (found, digest) != 0)
+        return NULL;
+    }
   return json_node_dup_object (node);
 }
