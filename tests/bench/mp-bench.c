@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-bench.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "mp-test-wait.h"
@@ -34,6 +36,32 @@ double
 mp_bench_get_thread_ms (void)
 {
   return get_ms (CLOCK_THREAD_CPUTIME_ID);
+}
+
+double
+mp_bench_read_mib (const char *name)
+{
+  g_autofree char *status = NULL;
+  const char *line;
+  guint64 kib;
+  g_auto (GStrv) words = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
+  line = strstr (status, name);
+  g_assert_nonnull (line);
+  words = g_strsplit (g_strchug ((char *) line + strlen (name)), " ", 2);
+  g_assert_true (g_ascii_string_to_unsigned (words[0], 10, 0, G_MAXUINT, &kib, NULL));
+  return (double) kib / 1024;
+}
+
+void
+mp_bench_forget_peak (void)
+{
+  FILE *file = fopen ("/proc/self/clear_refs", "w");
+
+  g_assert_nonnull (file);
+  g_assert_cmpint (fputs ("5", file), >=, 0);
+  g_assert_cmpint (fclose (file), ==, 0);
 }
 
 double

@@ -11,6 +11,11 @@ G_BEGIN_DECLS
 double mp_bench_get_process_ms (void);
 double mp_bench_get_thread_ms (void);
 
+/* Of this process, as the kernel counts it (proc(5), /proc/pid/status): "VmRSS:", "VmHWM:". */
+double mp_bench_read_mib (const char *name);
+/* From here on the highest level counts anew (proc(5), /proc/pid/clear_refs). */
+void mp_bench_forget_peak (void);
+
 double mp_bench_find_median (double *values, unsigned int n); /* sorts them */
 double mp_bench_find_least (const double *values, unsigned int n);
 double mp_bench_find_most (const double *values, unsigned int n);
