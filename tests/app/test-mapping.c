@@ -5,6 +5,7 @@
 #include "mp-mapping-row.h"
 #include "mp-mapping-values.h"
 #include "mp-match-rules.h"
+#include "mp-picker-popover.h"
 
 #define OBJECT "leads"
 
@@ -266,6 +267,30 @@ test_values (MpAppFixture *fixture, gconstpointer data)
   mp_app_destroy (editor.window);
 }
 
+/* Where nothing fits, the CRM may have it by now. */
+static void
+test_refresh (MpAppFixture *fixture, gconstpointer data)
+{
+  Editor editor;
+  GtkWidget *row;
+  GtkWidget *popover;
+  unsigned int n_requests;
+
+  open_editor (fixture, &editor);
+  row = find_row (editor.page, "email");
+  MP_TEST_WAIT_UNTIL (mp_mapping_row_get_suggested (MP_MAPPING_ROW (row)));
+  g_signal_emit_by_name (row, "target-clicked", row);
+  mp_app_settle ();
+  popover = mp_app_find (row, MP_TYPE_PICKER_POPOVER, NULL);
+  g_assert_null (find_button (popover, "Refresh from CRM"));
+  gtk_editable_set_text (GTK_EDITABLE (mp_app_find (popover, GTK_TYPE_SEARCH_ENTRY, NULL)), "zzz");
+  MP_TEST_WAIT_UNTIL (find_button (popover, "Refresh from CRM") != NULL);
+  n_requests = mp_test_server_get_n_requests (fixture->session.hubspot);
+  click (find_button (popover, "Refresh from CRM"));
+  MP_TEST_WAIT_UNTIL (mp_test_server_get_n_requests (fixture->session.hubspot) > n_requests);
+  mp_app_destroy (editor.window);
+}
+
 static unsigned int
 count_shown_rows (GtkWidget *root)
 {
@@ -329,6 +354,7 @@ main (int argc, char *argv[])
   MP_APP_TEST ("/app/mapping/refused-is-not-suggested-again", test_refuse);
   MP_APP_TEST ("/app/mapping/used-is-not-suggested", test_used);
   MP_APP_TEST ("/app/mapping/values-side-by-side", test_values);
+  MP_APP_TEST ("/app/mapping/nothing-found-offers-to-refresh", test_refresh);
   MP_APP_TEST ("/app/mapping/filter", test_filter);
   return g_test_run ();
 }

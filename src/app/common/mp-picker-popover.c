@@ -21,6 +21,7 @@ struct _MpPickerPopover
   GtkStack *stack;
   GtkListView *list_view;
   GtkLabel *empty_label;
+  GtkWidget *refresh_button;
   GtkButton *clear_button;
   AdwBin *footer_bin;
 
@@ -35,6 +36,7 @@ G_DEFINE_FINAL_TYPE (MpPickerPopover, mp_picker_popover, GTK_TYPE_POPOVER)
 enum
 {
   CHOSEN,
+  REFRESH,
   N_SIGNALS,
 };
 
@@ -207,6 +209,13 @@ search_key_pressed_cb (MpPickerPopover *self,
 }
 
 static void
+refresh_clicked_cb (MpPickerPopover *self)
+{
+  gtk_popover_popdown (GTK_POPOVER (self));
+  g_signal_emit (self, signals[REFRESH], 0);
+}
+
+static void
 clear_clicked_cb (MpPickerPopover *self)
 {
   choose (self, NULL);
@@ -260,12 +269,16 @@ mp_picker_popover_class_init (MpPickerPopoverClass *klass)
   signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
+  signals[REFRESH] = g_signal_new ("refresh", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
+
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/memberpulse/Integrations/ui/mp-picker-popover.ui");
   gtk_widget_class_bind_template_child (widget_class, MpPickerPopover, search_entry);
   gtk_widget_class_bind_template_child (widget_class, MpPickerPopover, stack);
   gtk_widget_class_bind_template_child (widget_class, MpPickerPopover, list_view);
   gtk_widget_class_bind_template_child (widget_class, MpPickerPopover, empty_label);
+  gtk_widget_class_bind_template_child (widget_class, MpPickerPopover, refresh_button);
   gtk_widget_class_bind_template_child (widget_class, MpPickerPopover, clear_button);
   gtk_widget_class_bind_template_child (widget_class, MpPickerPopover, footer_bin);
   gtk_widget_class_bind_template_callback (widget_class, setup_item_cb);
@@ -276,6 +289,7 @@ mp_picker_popover_class_init (MpPickerPopoverClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_key_pressed_cb);
   gtk_widget_class_bind_template_callback (widget_class, clear_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, refresh_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_cb);
   gtk_widget_class_bind_template_callback (widget_class, closed_cb);
 }
@@ -365,4 +379,20 @@ mp_picker_popover_set_footer (MpPickerPopover *self, GtkWidget *footer)
   adw_bin_set_child (self->footer_bin, footer);
   gtk_widget_set_visible (GTK_WIDGET (self->footer_bin), footer != NULL);
   mp_mnemonics_name_buttons (GTK_WIDGET (self->footer_bin));
+}
+
+/**
+ * mp_picker_popover_set_can_refresh:
+ * @self: a picker
+ * @can_refresh: whether the choices are of the CRM, which may have others by now
+ *
+ * Offers to read the choices again where none fits; "refresh" follows when the person wants that.
+ */
+void
+mp_picker_popover_set_can_refresh (MpPickerPopover *self, gboolean can_refresh)
+{
+  g_return_if_fail (MP_IS_PICKER_POPOVER (self));
+
+  gtk_widget_set_visible (self->refresh_button, can_refresh);
+  mp_mnemonics_name_buttons (self->refresh_button);
 }

@@ -54,6 +54,7 @@ G_DEFINE_FINAL_TYPE (MpMappingEditor, mp_mapping_editor, ADW_TYPE_BIN)
 enum
 {
   BACK,
+  REFRESH,
   N_SIGNALS,
 };
 
@@ -209,6 +210,12 @@ reason_changed_cb (MpMappingEditor *self, const char *reason, MpMappingRow *row)
   g_autoptr (JsonNode) value = mp_mapping_not_sent_new (reason);
 
   edit (self, row, value);
+}
+
+static void
+refresh_cb (MpMappingEditor *self)
+{
+  g_signal_emit (self, signals[REFRESH], 0);
 }
 
 static void
@@ -463,6 +470,8 @@ mp_mapping_editor_class_init (MpMappingEditorClass *klass)
 
   signals[BACK] = g_signal_new ("back", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 0);
+  signals[REFRESH] = g_signal_new ("refresh", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/memberpulse/Integrations/ui/mp-mapping-editor.ui");
@@ -489,6 +498,9 @@ mp_mapping_editor_init (MpMappingEditor *self)
   gtk_list_box_set_filter_func (self->list_box, row_is_shown, self, NULL);
   self->member_popover = new_popover (self, G_CALLBACK (member_chosen_cb));
   self->target_popover = new_popover (self, G_CALLBACK (target_chosen_cb));
+  mp_picker_popover_set_can_refresh (MP_PICKER_POPOVER (self->target_popover), TRUE);
+  g_signal_connect_object (self->target_popover, "refresh", G_CALLBACK (refresh_cb), self,
+                           G_CONNECT_SWAPPED);
   not_sent_button = gtk_button_new_with_mnemonic (_ ("_Not Sent, Because…"));
   gtk_widget_add_css_class (not_sent_button, "flat");
   g_signal_connect_object (not_sent_button, "clicked", G_CALLBACK (not_sent_clicked_cb), self,
