@@ -18,6 +18,8 @@ def texts_of_platform(document):
             yield f"{document['label']}, {entry['id']}", entry.get(member)
         for refusal in entry.get("refuse", []):
             yield f"{document['label']}, {entry['id']}", refusal["message"]
+    for hint in document.get("errors", {}).get("hints", []):
+        yield f"{document['label']}, what a refusal means", hint["say"]
 
 
 def texts_of_registry(document):

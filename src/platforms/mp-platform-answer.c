@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mp-answer-words.h"
+#include "mp-data-text.h"
 #include "mp-error.h"
 #include "mp-json.h"
 
@@ -180,7 +181,7 @@ find_hint (const Answer *answer)
       const MpHint *hint = g_ptr_array_index (answer->document->hints, i);
 
       if (meets (answer, &hint->condition) && (!hint->is_web_page || is_web_page (answer)))
-        return hint->say;
+        return mp_data_text_translate (hint->say);
     }
   return NULL;
 }
