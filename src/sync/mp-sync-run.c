@@ -26,6 +26,27 @@
  *  finish       note the time
  *
  * Everything that matters is in the store, in one transaction each: a run may end anywhere.
+ *
+ * The rules that it rests on, and who keeps them. What each local state becomes with each answer is
+ * the table in mp-record-entry.c.
+ *
+ *   1  an operation expects what was seen at every path that it sets         store, server
+ *   2  and at what gives these paths their meaning                           store, server
+ *   3  its result is stored in the transaction that does it                  server
+ *   4  for 180 days                                                          server
+ *   5  a page never changes what is pending, but into a question             store
+ *   6  what was sent once stays as it is; later edits wait behind it         store
+ *   7  the cursor is stored with its page                                    store
+ *   8  an answer is taken in only where it is beyond the cursor              store
+ *   9  revisions are numbers of the tenant, not of the record                server
+ *  10  archiving needs the revision that was seen                            store, server
+ *  11  what is archived stays in the feed                                    server
+ *  12  a cursor that is not known any more: everything is listed             here, store
+ *  13  cursors and revisions name the server's epoch                         server
+ *  14  what a restored server lost is offered again                          here, store
+ *  15  an answer comes after the commit                                      server
+ *  16  what is sent again has the same id                                    store
+ *  17  a conflict stays until somebody chooses; that is a new operation      store
  */
 
 #define PAGE_SIZE 500
