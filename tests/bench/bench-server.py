@@ -4,8 +4,10 @@
 
 usage: bench-server.py PROGRAM sqlite|postgresql [SECONDS [ROUNDS]]
 
-MP_BENCH_MODULES is a folder in which "npm install fastify better-sqlite3@12 pg" was done; without it, or without wrk,
-the program is measured alone. The rounds of the two are taken in turn; the best of each counts, and the least CPU time.
+MP_BENCH_MODULES is a folder in which "npm install fastify better-sqlite3@12 pg" was done; without it the program is
+measured alone, and nothing has to hold. The rounds of the two are taken in turn; the best of each counts, and the least
+CPU time. Each bound is a ratio of the two in one run; node runs optimised, so the program must be, too: build with
+"meson setup --buildtype=release".
 """
 import hashlib
 import json
@@ -29,6 +31,12 @@ TENANTS = 50
 RECORDS = 10
 CONNECTIONS = 64
 NUMBER = "@@@@@@@@"  # of each request another one (requests.lua)
+# What must hold, as ratios of ours to the peer's: (kind of request, figure, least, most).
+BOUNDS = {
+    "sqlite": (("GET", "cpu_us", None, 1 / 2), ("PUT", "rate", 3, None), ("PUT", "p99", None, 1 / 3),
+               ("PUT", "rss", None, 1 / 4)),
+    "postgresql": (("GET", "rate", 2, None), ("PUT", "rate", 1.5, None)),
+}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -203,6 +211,18 @@ def report(kind, ours, peer):
               f" cpu {ours['cpu_us'] / figures['cpu_us']:.2f}, memory {ours['rss'] / figures['rss']:.2f}")
 
 
+def check_bounds(backend, ours, peer):
+    """Says each bound; answers whether all hold."""
+    all_hold = True
+    for kind, figure, least, most in BOUNDS[backend]:
+        ratio = ours[kind][figure] / peer[kind][figure]
+        holds = (least is None or ratio >= least) and (most is None or ratio <= most)
+        bound = f"at least {least:.2f}" if least is not None else f"at most {most:.2f}"
+        print(f"{'ok    ' if holds else 'BROKEN'} {kind} {figure}: {ratio:.2f} of {bound}")
+        all_hold &= holds
+    return all_hold
+
+
 def measure(subjects, figures, seconds, rounds):
     for _ in range(rounds):
         for subject in subjects:
@@ -218,6 +238,9 @@ def main():
     if not shutil.which("wrk"):
         print("wrk is not installed")
         sys.exit(77)
+    if modules and os.environ.get("MP_BENCH_BUILD", "release") != "release":
+        print("node is optimised, this build is not: meson setup --buildtype=release")
+        sys.exit(77)
     with tempfile.TemporaryDirectory(prefix="mp-bench-") as folder:
         ours = Ours(program, folder, backend)
         print(f"{TENANTS} tenants, {RECORDS} records each, {ours.body.stat().st_size} bytes; {CONNECTIONS} connections")
@@ -228,9 +251,11 @@ def main():
         finally:
             for subject in subjects:
                 subject.stop()
+        found = [{kind: best(figures[subject.name, kind]) for kind in ("GET", "PUT")} for subject in subjects]
         for kind in ("GET", "PUT"):
-            other = (subjects[1].name, best(figures[subjects[1].name, kind])) if modules else ("", None)
-            report(kind, best(figures[ours.name, kind]), other)
+            report(kind, found[0][kind], (subjects[1].name, found[1][kind]) if modules else ("", None))
+        if modules and not check_bounds(backend, *found):
+            sys.exit(1)
 
 
 if __name__ == "__main__":
