@@ -5,23 +5,31 @@
 #include "mp-api-handlers.h"
 #include "mp-api-problem.h"
 #include "mp-api-stored.h"
+#include "mp-json.h"
+#include "mp-registry.h"
 
-/* A PUT that was read and judged beside others. It holds as long as nothing of what was read has
- * changed when its turn comes. */
+/* A PUT between its body and its turn. Where a read is quick it was judged by then: that holds as
+ * long as nothing of what was read has changed. */
 typedef struct
 {
-  MpOperation *operation;
-  MpRecord *before;
-  MpRecord *after;
+  JsonObject *body;   /* (owned) (nullable): it is the content of the record by now */
+  GStrv references;   /* (owned): the credentials that the body names */
+  gboolean is_judged; /* before its turn */
+
+  MpOperation *operation; /* (owned) (nullable) */
+  MpRecord *before;       /* (owned) (nullable) */
+  MpRecord *after;        /* (owned) (nullable) */
   int64_t sequence;       /* of the record, as it was read */
   GPtrArray *credentials; /* (element-type MpCredential): those that the rules looked at */
-  JsonObject *changes;    /* for the trail */
+  JsonObject *changes;    /* (owned) (nullable): for the trail */
   gboolean keeps_references;
 } Replacement;
 
 static void
 replacement_free (Replacement *self)
 {
+  g_clear_pointer (&self->body, json_object_unref);
+  g_strfreev (self->references);
   g_clear_object (&self->operation);
   g_clear_object (&self->before);
   g_clear_object (&self->after);
@@ -46,21 +54,38 @@ new_task (MpApi *self, const MpApiRequest *request, MpOperation *operation)
   };
 }
 
-/* @refusal: (out) (nullable) (transfer full) */
-static gboolean
-read_both (MpApi *self,
-           Replacement *replacement,
-           MpApiRequest *request,
-           MpApiReply **refusal,
-           GError **error)
+static GStrv
+list_references (JsonObject *content)
 {
-  g_autoptr (JsonObject) body = NULL;
-  g_autoptr (MpDbRecord) row = NULL;
+  MpRegistry *registry = mp_registry_get_default ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), content);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  *refusal = mp_api_read_object (request, &body);
-  if (*refusal != NULL)
-    return FALSE;
-  row = mp_db_get_record (mp_api_get_services (self)->db, request->tenant, request->target, error);
+  for (unsigned int i = 0; i < mp_registry_get_n_fields (registry); i++)
+    {
+      const MpFieldSpec *field = mp_registry_get_field (registry, i);
+      JsonNode *value =
+          field->input == MP_INPUT_CREDENTIAL ? mp_pointer_get (node, field->path) : NULL;
+      const char *id = value != NULL ? mp_json_node_get_string (value) : NULL;
+
+      if (mp_uuid_is_valid (id))
+        g_strv_builder_add (builder, id);
+    }
+  return g_strv_builder_end (builder);
+}
+
+/* Reads the record, and makes what it is to become. @refusal: (out) (nullable) (transfer full) */
+static gboolean
+read_record (MpApi *self,
+             Replacement *replacement,
+             const MpApiRequest *request,
+             MpApiReply **refusal,
+             GError **error)
+{
+  g_autoptr (MpDbRecord) row = mp_db_get_record (mp_api_get_services (self)->db, request->tenant,
+                                                 request->target, error);
+
+  *refusal = NULL;
   if (row == NULL)
     return FALSE;
   replacement->sequence = row->sequence;
@@ -70,7 +95,8 @@ read_both (MpApi *self,
   *refusal = mp_api_check_if_match (request, replacement->before);
   if (*refusal != NULL)
     return FALSE;
-  replacement->after = mp_record_take_content (replacement->before, g_steal_pointer (&body), error);
+  replacement->after =
+      mp_record_take_content (replacement->before, g_steal_pointer (&replacement->body), error);
   return replacement->after != NULL;
 }
 
@@ -112,9 +138,10 @@ judge (MpApi *self, Replacement *replacement, const MpApiRequest *request, GErro
  * @request: a PUT of a record
  * @error: return location
  *
- * Reads what is there and what is to come, and judges it by the rules, so that the turn among those
- * who write is short. What is not clear now is left to mp_api_put_settings (): a request with an
- * Idempotency-Key, one that changes nothing, or breaks a rule.
+ * Reads what is to come, and where a read is quick, what is there, and judges it by the rules, so
+ * that the turn among those who write is short. What is not clear now is left to
+ * mp_api_put_settings (): a request with an Idempotency-Key, one that changes nothing, or breaks a
+ * rule.
  *
  * Returns: (transfer full) (nullable): a refusal
  */
@@ -122,15 +149,23 @@ MpApiReply *
 mp_api_prepare_replacement (MpApi *self, MpApiRequest *request, GError **error)
 {
   g_autoptr (Replacement) replacement = NULL;
-  MpApiReply *refusal = NULL;
+  MpApiReply *refusal;
 
   if (request->idempotency_key != NULL)
     return NULL;
   replacement = g_new0 (Replacement, 1);
-  if (!read_both (self, replacement, request, &refusal, error))
+  refusal = mp_api_read_object (request, &replacement->body);
+  if (refusal != NULL)
     return refusal;
-  if (!judge (self, replacement, request, error))
-    return NULL;
+  replacement->references = list_references (replacement->body);
+  if (mp_db_is_embedded (mp_api_get_services (self)->db))
+    {
+      if (!read_record (self, replacement, request, &refusal, error))
+        return refusal;
+      if (!judge (self, replacement, request, error))
+        return NULL;
+      replacement->is_judged = TRUE;
+    }
   request->prepared = g_steal_pointer (&replacement);
   request->free_prepared = (GDestroyNotify) replacement_free;
   return NULL;
@@ -185,6 +220,38 @@ save (const MpApiTask *task, const Replacement *replacement, GError **error)
   return reply;
 }
 
+/* %FALSE: it is decided, by a refusal or an error. */
+static gboolean
+judge_in_turn (MpApi *self,
+               Replacement *replacement,
+               const MpApiRequest *request,
+               gboolean *holds,
+               MpApiReply **refusal,
+               GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (replacement->is_judged)
+    {
+      const MpApiTask task = new_task (self, request, replacement->operation);
+
+      return still_holds (&task, replacement, holds, error);
+    }
+  /* It comes here again when its group was not committed, whose state it was judged by. */
+  if (replacement->body == NULL)
+    {
+      *holds = FALSE;
+      return TRUE;
+    }
+  if (!read_record (self, replacement, request, refusal, error))
+    return FALSE;
+  *holds = judge (self, replacement, request, &failure);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 /**
  * mp_api_apply_replacement:
  * @self: the API
@@ -201,22 +268,39 @@ save (const MpApiTask *task, const Replacement *replacement, GError **error)
 gboolean
 mp_api_apply_replacement (MpApi *self, MpApiRequest *request, MpApiReply **reply, GError **error)
 {
-  const Replacement *replacement = request->prepared;
+  Replacement *replacement = request->prepared;
   g_autoptr (MpDbTransaction) transaction = NULL;
-  MpApiTask task;
   gboolean holds = FALSE;
+  MpApiTask task;
 
   *reply = NULL;
   if (replacement == NULL)
     return FALSE;
-  task = new_task (self, request, replacement->operation);
-  transaction = mp_db_begin (task.services->db, error);
-  if (transaction == NULL || !still_holds (&task, replacement, &holds, error))
+  transaction = mp_db_begin (mp_api_get_services (self)->db, error);
+  if (transaction == NULL || !judge_in_turn (self, replacement, request, &holds, reply, error))
     return TRUE;
   if (!holds)
     return FALSE;
+  task = new_task (self, request, replacement->operation);
   *reply = save (&task, replacement, error);
   if (*reply != NULL && !mp_db_commit (transaction, error))
     g_clear_pointer (reply, mp_api_reply_free);
   return TRUE;
+}
+
+/**
+ * mp_api_expect_replacement:
+ * @request: any request
+ * @group: the group that it will be answered in
+ *
+ * Says what mp_api_apply_replacement () will read.
+ */
+void
+mp_api_expect_replacement (const MpApiRequest *request, MpDbGroup *group)
+{
+  const Replacement *replacement = request->prepared;
+
+  if (replacement != NULL)
+    mp_db_group_expect (group, request->tenant, request->target,
+                        (const char *const *) replacement->references);
 }

@@ -9,5 +9,7 @@ G_BEGIN_DECLS
  * or it does not hold any more. */
 gboolean
 mp_api_apply_replacement (MpApi *self, MpApiRequest *request, MpApiReply **reply, GError **error);
+/* What the second half will read, where there is one. */
+void mp_api_expect_replacement (const MpApiRequest *request, MpDbGroup *group);
 
 G_END_DECLS

@@ -34,6 +34,8 @@
 #define RETIRE_TIMEOUT_S 120
 /* Threads that share the connections, where nothing that they do waits for long. */
 #define MAX_THREADS 4
+/* Groups of changes that a database server is given at a time. */
+#define WRITERS 3
 #define LOG_LINE_BYTES 512
 
 struct _MpApiServer
@@ -44,8 +46,8 @@ struct _MpApiServer
   MpApiListener *listener; /* (owned) (nullable): not started */
   int socket;              /* that listens; -1: not started */
   GPtrArray *retiring;     /* (element-type GThread): end the requests from before a reload */
-  MpApiWriter *writer;     /* (owned) (nullable): where connections share threads */
-  GThreadPool *workers;    /* (owned) (nullable) (element-type Exchange): the same */
+  MpApiWriter *writer;     /* (owned) (nullable): not started */
+  GThreadPool *workers; /* (owned) (nullable) (element-type Exchange): connections share threads */
 
   GMutex lock;
   unsigned int n_waiting; /* requests that wait for news, under the lock */
@@ -241,7 +243,7 @@ set_timeout (Exchange *exchange, struct MHD_Connection *connection)
     call_s = MP_API_OUTBOUND_TIMEOUT_S;
   exchange->patience_s = (unsigned int) (wait_s + call_s);
   /* Out of its thread a connection may be silent for as long as it takes. */
-  if (exchange->server->writer == NULL)
+  if (exchange->server->workers == NULL)
     MHD_set_connection_option (connection, MHD_CONNECTION_OPTION_TIMEOUT,
                                SILENCE_TIMEOUT_S + exchange->patience_s);
   mp_api_listener_set_deadline (exchange->listener, connection,
@@ -390,15 +392,23 @@ static gboolean
 answer_elsewhere (Exchange *exchange, struct MHD_Connection *connection)
 {
   MpApiServer *self = exchange->server;
+  gboolean is_group = (exchange->route->flags & MP_API_ROUTE_GROUP) != 0;
 
-  if ((exchange->route->flags & MP_API_ROUTE_QUICK) != 0 ||
-      !mp_api_listener_suspend (exchange->listener, connection))
-    return FALSE;
-  exchange->connection = connection;
   exchange->job = (MpApiJob){
     .route = exchange->route, .request = exchange->request, .done = resume, .owner = exchange
   };
-  if ((exchange->route->flags & MP_API_ROUTE_GROUP) != 0)
+  if ((exchange->route->flags & MP_API_ROUTE_QUICK) != 0)
+    return FALSE;
+  if (!mp_api_listener_suspend (exchange->listener, connection))
+    {
+      if (!is_group)
+        return FALSE;
+      mp_api_writer_run (self->writer, &exchange->job);
+      exchange->reply = g_steal_pointer (&exchange->job.reply);
+      return FALSE;
+    }
+  exchange->connection = connection;
+  if (is_group)
     mp_api_writer_push (self->writer, &exchange->job);
   else
     g_thread_pool_push (self->workers, exchange, NULL);
@@ -560,10 +570,13 @@ mp_api_server_new (MpApi *api)
 static void
 set_up_threads (MpApiServer *self)
 {
-  if (self->writer != NULL || !mp_db_is_embedded (mp_api_get_services (self->api)->db))
+  gboolean is_embedded = mp_db_is_embedded (mp_api_get_services (self->api)->db);
+
+  if (self->writer != NULL)
     return;
-  self->writer = mp_api_writer_new (self->api, 1);
-  self->workers = g_thread_pool_new (work, NULL, -1, FALSE, NULL);
+  self->writer = mp_api_writer_new (self->api, is_embedded ? 1 : WRITERS);
+  if (is_embedded)
+    self->workers = g_thread_pool_new (work, NULL, -1, FALSE, NULL);
 }
 
 static MpApiListener *
@@ -573,7 +586,7 @@ open_listener (MpApiServer *self, const MpApiServerOptions *options, GError **er
     .handler = handle_request,
     .completed = request_completed_cb,
     .owner = self,
-    .n_threads = self->writer != NULL ? MIN (g_get_num_processors (), MAX_THREADS) : 0,
+    .n_threads = self->workers != NULL ? MIN (g_get_num_processors (), MAX_THREADS) : 0,
   };
 
   return mp_api_listener_new (self->socket, options, &calls, error);

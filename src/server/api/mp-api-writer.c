@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp-api-writer.h"
 
+#include <string.h>
+
 #include "mp-api-problem.h"
+#include "mp-api-replace.h"
 
 /* A reply is not kept waiting for more others than these. */
 #define MAX_GROUP 64
 
-struct _MpApiWriter
+/* The jobs of some tenants, and the thread that answers them: two threads would wait for each other
+ * at the same tenant. */
+typedef struct
 {
   MpApi *api;
-  GPtrArray *threads; /* (element-type GThread) */
+  GThread *thread;
 
   GMutex lock;
   GCond pushed;
   GQueue jobs; /* (element-type MpApiJob), under the lock */
   gboolean is_ending;
+} Lane;
+
+struct _MpApiWriter
+{
+  unsigned int n_lanes;
+  Lane *lanes;
 };
 
 /* Somebody who waits for a job. */
@@ -26,7 +37,7 @@ typedef struct
 } Waiter;
 
 static void
-answer (MpApiWriter *self, MpApiJob *job)
+answer (Lane *self, MpApiJob *job)
 {
   job->reply = mp_api_answer (self->api, job->route, job->request);
 }
@@ -34,7 +45,7 @@ answer (MpApiWriter *self, MpApiJob *job)
 /* What the group's members were told is not true: each is told what is. @is_undone: and nothing of
  * it is in the database, so that each can be tried by itself. */
 static void
-answer_again (MpApiWriter *self, GPtrArray *jobs, gboolean is_undone, const GError *error)
+answer_again (Lane *self, GPtrArray *jobs, gboolean is_undone, const GError *error)
 {
   for (unsigned int i = 0; i < jobs->len; i++)
     {
@@ -48,13 +59,27 @@ answer_again (MpApiWriter *self, GPtrArray *jobs, gboolean is_undone, const GErr
     }
 }
 
+static int
+compare_tenants (const void *a, const void *b)
+{
+  const MpApiJob *left = *(const MpApiJob *const *) a;
+  const MpApiJob *right = *(const MpApiJob *const *) b;
+
+  return strcmp (left->request->tenant, right->request->tenant);
+}
+
 static void
-answer_together (MpApiWriter *self, GPtrArray *jobs)
+answer_together (Lane *self, GPtrArray *jobs)
 {
   g_autoptr (GError) error = NULL;
   gboolean is_undone = FALSE;
   MpDbGroup *group = mp_db_group_new (mp_api_get_services (self->api)->db);
 
+  /* A group holds the tenants that it came to until its end: nobody waits in a circle where all
+   * come to them in the same order. Requests of one tenant stay in the order they came in. */
+  g_ptr_array_sort (jobs, compare_tenants);
+  for (unsigned int i = 0; i < jobs->len; i++)
+    mp_api_expect_replacement (((MpApiJob *) jobs->pdata[i])->request, group);
   for (unsigned int i = 0; i < jobs->len; i++)
     answer (self, jobs->pdata[i]);
   if (!mp_db_group_commit (group, &is_undone, &error))
@@ -63,7 +88,7 @@ answer_together (MpApiWriter *self, GPtrArray *jobs)
 
 /* Waits for jobs; %FALSE at the end. */
 static gboolean
-take_jobs (MpApiWriter *self, GPtrArray *jobs)
+take_jobs (Lane *self, GPtrArray *jobs)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
@@ -78,7 +103,7 @@ take_jobs (MpApiWriter *self, GPtrArray *jobs)
 static gpointer
 work (gpointer data)
 {
-  MpApiWriter *self = data;
+  Lane *self = data;
   g_autoptr (GPtrArray) jobs = g_ptr_array_new ();
 
   while (take_jobs (self, jobs))
@@ -97,7 +122,7 @@ work (gpointer data)
 /**
  * mp_api_writer_new:
  * @api: what answers; outlives the writer
- * @n_threads: how many threads answer, each a group of its own
+ * @n_threads: how many threads answer
  *
  * Returns: (transfer full): a writer at work
  */
@@ -106,14 +131,31 @@ mp_api_writer_new (MpApi *api, unsigned int n_threads)
 {
   MpApiWriter *self = g_new0 (MpApiWriter, 1);
 
-  self->api = api;
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->pushed);
-  g_queue_init (&self->jobs);
-  self->threads = g_ptr_array_new ();
+  self->n_lanes = n_threads;
+  self->lanes = g_new0 (Lane, n_threads);
   for (unsigned int i = 0; i < n_threads; i++)
-    g_ptr_array_add (self->threads, g_thread_new ("mp-writer", work, self));
+    {
+      Lane *lane = &self->lanes[i];
+
+      lane->api = api;
+      g_mutex_init (&lane->lock);
+      g_cond_init (&lane->pushed);
+      g_queue_init (&lane->jobs);
+      lane->thread = g_thread_new ("mp-writer", work, lane);
+    }
   return self;
+}
+
+static void
+end_lane (Lane *lane)
+{
+  g_mutex_lock (&lane->lock);
+  lane->is_ending = TRUE;
+  g_cond_signal (&lane->pushed);
+  g_mutex_unlock (&lane->lock);
+  g_thread_join (lane->thread);
+  g_mutex_clear (&lane->lock);
+  g_cond_clear (&lane->pushed);
 }
 
 /**
@@ -123,31 +165,26 @@ mp_api_writer_new (MpApi *api, unsigned int n_threads)
 void
 mp_api_writer_free (MpApiWriter *self)
 {
-  g_mutex_lock (&self->lock);
-  self->is_ending = TRUE;
-  g_cond_broadcast (&self->pushed);
-  g_mutex_unlock (&self->lock);
-  for (unsigned int i = 0; i < self->threads->len; i++)
-    g_thread_join (self->threads->pdata[i]);
-  g_ptr_array_unref (self->threads);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->pushed);
+  for (unsigned int i = 0; i < self->n_lanes; i++)
+    end_lane (&self->lanes[i]);
+  g_free (self->lanes);
   g_free (self);
 }
 
 /**
  * mp_api_writer_push:
  * @self: a writer
- * @job: a request that was let in; it and its request stay until it is done
+ * @job: a request of a tenant that was let in; it and its request stay until it is done
  */
 void
 mp_api_writer_push (MpApiWriter *self, MpApiJob *job)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Lane *lane = &self->lanes[g_str_hash (job->request->tenant) % self->n_lanes];
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lane->lock);
 
   job->link = (GList){ .data = job };
-  g_queue_push_tail_link (&self->jobs, &job->link);
-  g_cond_signal (&self->pushed);
+  g_queue_push_tail_link (&lane->jobs, &job->link);
+  g_cond_signal (&lane->pushed);
 }
 
 static void

@@ -28,6 +28,12 @@ struct _MpDbClass
   void (*rollback) (MpDb *self, gpointer state);
 
   gpointer (*begin_group) (MpDb *self);
+  /* (nullable): for a driver that gains by knowing */
+  void (*expect) (MpDb *self,
+                  gpointer state,
+                  const char *tenant,
+                  const char *record,
+                  const char *const *credentials);
   gboolean (*commit_group) (MpDb *self, gpointer state, gboolean *is_undone, GError **error);
 
   GPtrArray *(*check) (MpDb *self, GError **error);

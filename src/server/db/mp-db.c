@@ -342,6 +342,30 @@ mp_db_group_new (MpDb *self)
 }
 
 /**
+ * mp_db_group_expect:
+ * @group: the calling thread's group, in which no transaction began yet
+ * @tenant: a tenant
+ * @record: a record of it that will be read
+ * @credentials: ids of credentials of it that will be read
+ *
+ * Lets the driver read ahead, where it waits for each answer. To be called for tenants in the order
+ * of their ids.
+ */
+void
+mp_db_group_expect (MpDbGroup *group,
+                    const char *tenant,
+                    const char *record,
+                    const char *const *credentials)
+{
+  MpDbClass *db_class = MP_DB_GET_CLASS (group->db);
+
+  g_return_if_fail (tenant != NULL && record != NULL && credentials != NULL);
+
+  if (db_class->expect != NULL)
+    db_class->expect (group->db, group->state, tenant, record, credentials);
+}
+
+/**
  * mp_db_group_commit:
  * @group: (transfer full): the calling thread's group
  * @is_undone: (out): on failure, whether nothing of the group is in the database for sure, so that

@@ -38,9 +38,16 @@ gboolean mp_db_in_transaction (MpDb *self); /* does the calling thread hold one?
 
 /* Several transactions of the calling thread, one after the other, that become durable together:
  * what they commit, and what they read meanwhile, is acknowledged by the group's commit. Those of
- * other threads wait. Not inside a transaction, nor a group. */
+ * other threads wait. One that is rolled back after it wrote may undo all of them (is_undone). Not
+ * inside a transaction, nor a group. */
 typedef struct _MpDbGroup MpDbGroup;
 MpDbGroup *mp_db_group_new (MpDb *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Says what one of its transactions is about to read, before the first begins; for tenants in the
+ * order of their ids. @credentials: their ids */
+void mp_db_group_expect (MpDbGroup *group,
+                         const char *tenant,
+                         const char *record,
+                         const char *const *credentials);
 gboolean mp_db_group_commit (MpDbGroup *group, gboolean *is_undone, GError **error);
 
 /* Does a read answer at once, or does it wait for a server? */

@@ -580,17 +580,90 @@ read_sequence_elsewhere (gpointer data)
   return GSIZE_TO_POINTER ((size_t) sequence);
 }
 
-/* Transactions of a group see what those before them wrote; one that is rolled back takes no other
- * with it; and after the group's commit everybody sees what was committed. */
+static void
+expect_rows (DbFixture *fixture)
+{
+  static const char *const none[] = { NULL };
+  static const char *const credentials[] = { "c1", "c2", NULL };
+  MpDbGroup *group = mp_db_group_new (fixture->db);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpDbCredential) credential = NULL;
+  g_autoptr (MpDbRecord) before = NULL;
+  g_autoptr (MpDbRecord) after = NULL;
+  gboolean is_undone = FALSE;
+
+  mp_db_group_expect (group, "a", "r1", credentials);
+  mp_db_group_expect (group, "a", "r9", none);
+  mp_db_group_expect (group, "b", "r1", none);
+  {
+    g_autoptr (MpDbTransaction) transaction = mp_db_begin (fixture->db, &error);
+
+    g_assert_no_error (error);
+    before = mp_db_get_record (fixture->db, "a", "r1", &error);
+    g_assert_no_error (error);
+    credential = mp_db_get_credential (fixture->db, "a", "c1", &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (credential->version, ==, 3);
+    g_assert_null (mp_db_get_credential (fixture->db, "a", "c2", &error));
+    g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
+    g_clear_error (&error);
+    g_assert_null (mp_db_get_record (fixture->db, "b", "r1", &error));
+    g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
+    g_clear_error (&error);
+    g_assert_true (mp_db_commit (transaction, &error));
+  }
+  /* What was read ahead is not what was written since. */
+  db_fixture_put_record (fixture, "a", "r1");
+  after = mp_db_get_record (fixture->db, "a", "r1", &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (after->sequence, >, before->sequence);
+  g_assert_true (mp_db_group_commit (group, &is_undone, &error));
+  g_assert_no_error (error);
+}
+
+/* What is said to be read soon is read as it is. */
+static void
+test_expectation (DbFixture *fixture, const void *data)
+{
+  put_credential (fixture, "a", "c1", 3);
+  db_fixture_put_record (fixture, "a", "r1");
+  expect_rows (fixture);
+}
+
+/* Transactions of a group see what those before them wrote, and after the group's commit everybody
+ * does, and is told. */
 static void
 test_group (DbFixture *fixture, const void *data)
 {
   MpDbGroup *group = mp_db_group_new (fixture->db);
   g_autoptr (GError) error = NULL;
   g_autoptr (MpDbRecord) first = NULL;
-  g_autoptr (MpDbRecord) second = NULL;
   gboolean is_undone = TRUE;
   int64_t sequence = 0;
+
+  db_fixture_put_record (fixture, "a", "r1");
+  first = mp_db_get_record (fixture->db, "a", "r1", &error);
+  g_assert_no_error (error);
+  db_fixture_put_record (fixture, "b", "r1");
+  g_assert_cmpint (db_fixture_put_record (fixture, "a", "r3"), ==, 2);
+  g_assert_true (mp_db_group_commit (group, &is_undone, &error));
+  g_assert_no_error (error);
+
+  sequence = (int64_t) GPOINTER_TO_SIZE (
+      g_thread_join (g_thread_new ("reader", read_sequence_elsewhere, fixture)));
+  g_assert_cmpint (sequence, ==, 2);
+  g_assert_true (mp_db_wait_for_change (fixture->db, "a", 1, g_get_monotonic_time ()));
+}
+
+/* What one of a group rolls back is not there, whether the others are or have to be tried again. */
+static void
+test_rollback_in_group (DbFixture *fixture, const void *data)
+{
+  MpDbGroup *group = mp_db_group_new (fixture->db);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MpDbRecord) first = NULL;
+  gboolean is_undone = FALSE;
+  gboolean is_committed;
 
   db_fixture_put_record (fixture, "a", "r1");
   {
@@ -601,19 +674,16 @@ test_group (DbFixture *fixture, const void *data)
     g_assert_true (mp_db_next_sequence (fixture->db, "a", &record.sequence, &error));
     g_assert_true (mp_db_put_record (fixture->db, "a", &record, NULL, "anna", NOW, &error));
   }
-  first = mp_db_get_record (fixture->db, "a", "r1", &error);
-  g_assert_no_error (error);
-  second = mp_db_get_record (fixture->db, "a", "r2", &error);
-  g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
+  is_committed = mp_db_group_commit (group, &is_undone, &error);
+  g_assert_true (is_committed || is_undone);
+  g_assert_true (is_committed == (error == NULL));
   g_clear_error (&error);
-  g_assert_cmpint (db_fixture_put_record (fixture, "a", "r3"), ==, 2);
-  g_assert_true (mp_db_group_commit (group, &is_undone, &error));
-  g_assert_no_error (error);
 
-  sequence = (int64_t) GPOINTER_TO_SIZE (
-      g_thread_join (g_thread_new ("reader", read_sequence_elsewhere, fixture)));
-  g_assert_cmpint (sequence, ==, 2);
-  g_assert_true (mp_db_wait_for_change (fixture->db, "a", 1, g_get_monotonic_time ()));
+  first = mp_db_get_record (fixture->db, "a", "r1", NULL);
+  g_assert_true (is_committed == (first != NULL));
+  g_assert_null (mp_db_get_record (fixture->db, "a", "r2", &error));
+  g_assert_error (error, MP_ERROR, MP_ERROR_NOT_FOUND);
+  g_assert_cmpint (db_fixture_put_record (fixture, "a", "r4"), ==, is_committed ? 2 : 1);
 }
 
 /* A group without a transaction is none. */
@@ -683,6 +753,8 @@ db_conformance_add_tests (DbOpener open)
   ADD ("rollback-leaves-nothing", test_rollback);
   ADD ("group-is-committed-together", test_group);
   ADD ("group-may-be-empty", test_empty_group);
+  ADD ("group-forgets-what-is-rolled-back", test_rollback_in_group);
+  ADD ("group-reads-ahead", test_expectation);
   ADD ("second-begin-aborts", test_misuse);
   ADD ("write-without-transaction-aborts", test_write_without_transaction);
   g_test_add_func ("/server/db/revisions-are-parsed-strictly", test_revisions);

@@ -18,6 +18,24 @@ struct _MpPgsqlDb
 
 G_DEFINE_FINAL_TYPE (MpPgsqlDb, mp_pgsql_db, MP_TYPE_DB)
 
+/* Transactions that are one of the database. */
+typedef struct
+{
+  MpPgsqlTransaction *transaction; /* (owned) (nullable): not begun */
+  unsigned int n_writes_before;    /* when the one under way began */
+  GError *error;                   /* (owned) (nullable): why it cannot be committed */
+} Group;
+
+/* (nullable): the calling thread's, also between the transactions of its group */
+static MpPgsqlTransaction *
+get_transaction (MpDb *db)
+{
+  MpPgsqlTransaction *transaction = mp_db_get_transaction_state (db);
+  const Group *group = transaction == NULL ? mp_db_get_group_state (db) : NULL;
+
+  return group != NULL ? group->transaction : transaction;
+}
+
 /* What a statement of its own may say before it: whose rows it is to see. */
 #define SET_TENANT "SELECT set_config ('mp.tenant', $1, true)"
 #define SET_TOKEN "SELECT set_config ('mp.token', $1, true)"
@@ -81,7 +99,7 @@ read_alone (MpPgsqlDb *self,
 static PGresult *
 query (MpDb *db, const char *tenant, GError **error, const char *sql, const char *types, ...)
 {
-  MpPgsqlTransaction *transaction = mp_db_get_transaction_state (db);
+  MpPgsqlTransaction *transaction = get_transaction (db);
   g_autoptr (PGresult) result = NULL;
   va_list arguments;
 
@@ -110,6 +128,7 @@ send (MpDb *db, const char *tenant, const char *sql, const char *types, ...)
 
   if (tenant != NULL)
     mp_pgsql_transaction_enter (transaction, tenant);
+  transaction->n_writes++;
   va_start (arguments, types);
   mp_pgsql_send_list (transaction->connection, NULL, sql, types, arguments);
   va_end (arguments);
@@ -283,17 +302,6 @@ new_audit_head (int64_t sequence, const char *hash, const char *signature)
   return head;
 }
 
-static gboolean
-mp_pgsql_db_begin (MpDb *db, gpointer *state, GError **error)
-{
-  MpPgsql *connection = mp_pgsql_pool_borrow (MP_PGSQL_DB (db)->pool, TRUE, error);
-
-  if (connection == NULL)
-    return FALSE;
-  *state = mp_pgsql_transaction_new (connection);
-  return TRUE;
-}
-
 static void
 end_transaction (MpDb *db, MpPgsqlTransaction *transaction)
 {
@@ -301,33 +309,133 @@ end_transaction (MpDb *db, MpPgsqlTransaction *transaction)
   mp_pgsql_transaction_free (transaction);
 }
 
+/* @group: (nullable): none: a transaction by itself */
+static gboolean
+ensure_transaction (MpDb *db, Group *group, GError **error)
+{
+  MpPgsql *connection;
+
+  if (group->transaction != NULL)
+    return TRUE;
+  connection = mp_pgsql_pool_borrow (MP_PGSQL_DB (db)->pool, TRUE, error);
+  if (connection == NULL)
+    return FALSE;
+  group->transaction = mp_pgsql_transaction_new (connection);
+  return TRUE;
+}
+
+/* The next of a group's transactions, which are one of the database. */
+static gboolean
+begin_in_group (MpDb *db, Group *group, gpointer *state, GError **error)
+{
+  if (!ensure_transaction (db, group, error))
+    return FALSE;
+  if (group->error == NULL)
+    mp_pgsql_transaction_read_awaited (group->transaction, &group->error);
+  if (group->error != NULL)
+    {
+      if (error != NULL)
+        *error = g_error_copy (group->error);
+      return FALSE;
+    }
+  group->n_writes_before = group->transaction->n_writes;
+  *state = group->transaction;
+  return TRUE;
+}
+
+static gboolean
+mp_pgsql_db_begin (MpDb *db, gpointer *state, GError **error)
+{
+  Group *group = mp_db_get_group_state (db);
+  Group own = { 0 };
+
+  if (group != NULL)
+    return begin_in_group (db, group, state, error);
+  if (!ensure_transaction (db, &own, error))
+    return FALSE;
+  *state = own.transaction;
+  return TRUE;
+}
+
 static gboolean
 mp_pgsql_db_commit (MpDb *db, gpointer state, GError **error)
 {
-  gboolean committed = mp_pgsql_transaction_commit (state, error);
+  gboolean committed;
 
+  if (mp_db_get_group_state (db) != NULL)
+    return TRUE;
+  committed = mp_pgsql_transaction_commit (state, error);
   end_transaction (db, state);
   return committed;
 }
 
+/* One that wrote something takes its group with it, whose others are tried again then: a savepoint
+ * for each would cost all of them. */
 static void
 mp_pgsql_db_rollback (MpDb *db, gpointer state)
 {
-  mp_pgsql_transaction_rollback (state);
-  end_transaction (db, state);
+  Group *group = mp_db_get_group_state (db);
+
+  if (group == NULL)
+    {
+      mp_pgsql_transaction_rollback (state);
+      end_transaction (db, state);
+    }
+  else if (group->error == NULL && group->transaction->n_writes > group->n_writes_before)
+    g_set_error (&group->error, MP_ERROR, MP_ERROR_UNAVAILABLE,
+                 "A transaction of the group was rolled back");
 }
 
-/* Each transaction of a group is durable by itself. */
 static gpointer
 mp_pgsql_db_begin_group (MpDb *db)
 {
-  return NULL;
+  return g_new0 (Group, 1);
 }
 
+static void
+mp_pgsql_db_expect (MpDb *db,
+                    gpointer state,
+                    const char *tenant,
+                    const char *record,
+                    const char *const *credentials)
+{
+  Group *group = state;
+
+  if (ensure_transaction (db, group, NULL))
+    mp_pgsql_transaction_await (group->transaction, tenant, record, credentials);
+}
+
+static void
+group_free (Group *group)
+{
+  g_clear_error (&group->error);
+  g_free (group);
+}
+
+/* Where the connection is still good, the server has said that it rolled back. */
 static gboolean
 mp_pgsql_db_commit_group (MpDb *db, gpointer state, gboolean *is_undone, GError **error)
 {
-  return TRUE;
+  Group *group = state;
+  MpPgsqlTransaction *transaction = group->transaction;
+  gboolean is_committed = group->error == NULL;
+
+  if (!is_committed)
+    {
+      *is_undone = TRUE;
+      g_propagate_error (error, g_steal_pointer (&group->error));
+    }
+  if (transaction != NULL && !is_committed)
+    mp_pgsql_transaction_rollback (transaction);
+  else if (transaction != NULL)
+    {
+      is_committed = mp_pgsql_transaction_commit (transaction, error);
+      *is_undone = !is_committed && mp_pgsql_is_usable (transaction->connection);
+    }
+  if (transaction != NULL)
+    end_transaction (db, transaction);
+  group_free (group);
+  return is_committed;
 }
 
 static gpointer
@@ -355,7 +463,7 @@ mp_pgsql_db_check (MpDb *db, GError **error)
 static gboolean
 mp_pgsql_db_get_meta (MpDb *db, const char *name, char **value, GError **error)
 {
-  MpPgsqlTransaction *transaction = mp_db_get_transaction_state (db);
+  MpPgsqlTransaction *transaction = get_transaction (db);
   g_autoptr (PGresult) result = NULL;
 
   if (transaction == NULL)
@@ -435,7 +543,7 @@ static PGresult *
 query_token (MpDb *db, GError **error, const char *hash, ...)
 {
   static const char sql[] = "SELECT " TOKEN_COLUMNS " FROM token WHERE hash = $1";
-  MpPgsqlTransaction *transaction = mp_db_get_transaction_state (db);
+  MpPgsqlTransaction *transaction = get_transaction (db);
   PGresult *result;
   va_list arguments;
 
@@ -496,7 +604,7 @@ mp_pgsql_db_revoke_token (
 static gboolean
 mp_pgsql_db_get_sequence (MpDb *db, const char *tenant, int64_t *sequence, GError **error)
 {
-  MpPgsqlTransaction *transaction = mp_db_get_transaction_state (db);
+  MpPgsqlTransaction *transaction = get_transaction (db);
   g_autoptr (PGresult) result = NULL;
 
   if (transaction != NULL)
@@ -526,6 +634,7 @@ mp_pgsql_db_next_sequence (MpDb *db, const char *tenant, int64_t *sequence, GErr
   if (!mp_pgsql_transaction_lock (transaction, tenant, error))
     return FALSE;
   *sequence = ++transaction->sequence;
+  transaction->n_writes++;
   transaction->is_changed = TRUE;
   return TRUE;
 }
@@ -551,6 +660,7 @@ mp_pgsql_db_put_record (MpDb *db,
                         int64_t at_unix_us,
                         GError **error)
 {
+  mp_pgsql_transaction_forget_record (mp_db_get_transaction_state (db), tenant, record->id);
   send (db, tenant,
         "INSERT INTO record (tenant, id, sequence, archived, json) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT (tenant, id) DO UPDATE SET sequence = excluded.sequence,"
@@ -568,11 +678,14 @@ mp_pgsql_db_put_record (MpDb *db,
 static MpDbRecord *
 mp_pgsql_db_get_record (MpDb *db, const char *tenant, const char *id, GError **error)
 {
-  g_autoptr (PGresult) result = query (db, tenant, error,
-                                       "SELECT id, sequence, archived, json FROM record"
-                                       " WHERE tenant = $1 AND id = $2",
-                                       "ss", tenant, id);
+  MpPgsqlTransaction *transaction = get_transaction (db);
+  const PGresult *known =
+      transaction == NULL ? NULL : mp_pgsql_transaction_find_record (transaction, tenant, id);
+  g_autoptr (PGresult) result = NULL;
 
+  if (known != NULL)
+    return read_one (known, read_record, "record", error);
+  result = query (db, tenant, error, MP_PGSQL_RECORD_SQL, "ss", tenant, id);
   return read_one (result, read_record, "record", error);
 }
 
@@ -632,6 +745,7 @@ mp_pgsql_db_put_credential (MpDb *db,
                             const MpDbCredential *credential,
                             GError **error)
 {
+  mp_pgsql_transaction_forget_credential (mp_db_get_transaction_state (db), tenant, credential->id);
   send (db, tenant,
         "INSERT INTO credential (tenant, id, sequence, version, revoked, json)"
         " VALUES ($1, $2, $3, $4, $5, $6)"
@@ -645,11 +759,14 @@ mp_pgsql_db_put_credential (MpDb *db,
 static MpDbCredential *
 mp_pgsql_db_get_credential (MpDb *db, const char *tenant, const char *id, GError **error)
 {
-  g_autoptr (PGresult) result = query (db, tenant, error,
-                                       "SELECT id, sequence, version, revoked, json FROM credential"
-                                       " WHERE tenant = $1 AND id = $2",
-                                       "ss", tenant, id);
+  MpPgsqlTransaction *transaction = get_transaction (db);
+  const PGresult *known =
+      transaction == NULL ? NULL : mp_pgsql_transaction_find_credential (transaction, tenant, id);
+  g_autoptr (PGresult) result = NULL;
 
+  if (known != NULL)
+    return read_one (known, read_credential, "credential", error);
+  result = query (db, tenant, error, MP_PGSQL_CREDENTIAL_SQL, "ss", tenant, id);
   return read_one (result, read_credential, "credential", error);
 }
 
@@ -751,7 +868,7 @@ static gboolean
 mp_pgsql_db_get_operation_result (
     MpDb *db, const char *tenant, const char *op, char **result, GError **error)
 {
-  MpPgsqlTransaction *transaction = mp_db_get_transaction_state (db);
+  MpPgsqlTransaction *transaction = get_transaction (db);
   g_autoptr (PGresult) row = query (db, tenant, error,
                                     "SELECT result FROM operation WHERE tenant = $1 AND op = $2",
                                     "ss", tenant, op);
@@ -832,7 +949,7 @@ mp_pgsql_db_append_audit (MpDb *db,
 static gboolean
 mp_pgsql_db_get_audit_head (MpDb *db, const char *tenant, MpDbAuditHead **head, GError **error)
 {
-  MpPgsqlTransaction *transaction = mp_db_get_transaction_state (db);
+  MpPgsqlTransaction *transaction = get_transaction (db);
   g_autoptr (PGresult) result = NULL;
 
   *head = NULL;
@@ -890,6 +1007,7 @@ mp_pgsql_db_class_init (MpPgsqlDbClass *klass)
   db_class->rollback = mp_pgsql_db_rollback;
   db_class->begin_group = mp_pgsql_db_begin_group;
   db_class->commit_group = mp_pgsql_db_commit_group;
+  db_class->expect = mp_pgsql_db_expect;
   db_class->check = mp_pgsql_db_check;
   db_class->get_meta = mp_pgsql_db_get_meta;
   db_class->set_meta = mp_pgsql_db_set_meta;

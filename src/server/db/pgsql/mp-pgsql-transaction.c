@@ -5,6 +5,33 @@
 
 #include <string.h>
 
+static void
+row_free (void *data)
+{
+  MpPgsqlRow *row = data;
+
+  g_free (row->id);
+  g_clear_pointer (&row->result, PQclear);
+  g_free (row);
+}
+
+static void
+awaited_free (void *data)
+{
+  MpPgsqlAwaited *awaited = data;
+
+  g_clear_pointer (&awaited->row, PQclear);
+  g_ptr_array_unref (awaited->records);
+  g_ptr_array_unref (awaited->credentials);
+  g_free (awaited);
+}
+
+static MpPgsqlAwaited *
+find_awaited (MpPgsqlTransaction *self, const char *tenant)
+{
+  return self->awaited != NULL ? g_hash_table_lookup (self->awaited, tenant) : NULL;
+}
+
 MpPgsqlTransaction *
 mp_pgsql_transaction_new (MpPgsql *connection)
 {
@@ -19,6 +46,7 @@ void
 mp_pgsql_transaction_free (MpPgsqlTransaction *self)
 {
   g_clear_pointer (&self->row, PQclear);
+  g_clear_pointer (&self->awaited, g_hash_table_unref);
   g_free (self->tenant);
   g_free (self->audit_hash);
   g_free (self->audit_signature);
@@ -55,19 +83,136 @@ mp_pgsql_transaction_see (MpPgsqlTransaction *self, const char *tenant)
   mp_pgsql_send (self->connection, NULL, "SELECT set_config ('mp.tenant', $1, true)", "s", tenant);
 }
 
+static void
+lock_tenant (MpPgsqlTransaction *self, const char *tenant, PGresult **row)
+{
+  mp_pgsql_send (self->connection, row,
+                 "SELECT sequence, audit_sequence, audit_hash, audit_signature,"
+                 " (SELECT value FROM meta WHERE name = 'epoch')"
+                 " FROM tenant WHERE id = $1 FOR NO KEY UPDATE",
+                 "s", tenant);
+}
+
 void
 mp_pgsql_transaction_enter (MpPgsqlTransaction *self, const char *tenant)
 {
+  MpPgsqlAwaited *awaited;
+
   mp_pgsql_transaction_see (self, tenant);
   if (self->is_locked)
     return;
 
   self->is_locked = TRUE;
-  mp_pgsql_send (self->connection, &self->row,
-                 "SELECT sequence, audit_sequence, audit_hash, audit_signature,"
-                 " (SELECT value FROM meta WHERE name = 'epoch')"
-                 " FROM tenant WHERE id = $1 FOR NO KEY UPDATE",
-                 "s", tenant);
+  awaited = find_awaited (self, tenant);
+  if (awaited != NULL && awaited->row != NULL)
+    self->row = g_steal_pointer (&awaited->row);
+  else
+    lock_tenant (self, tenant, &self->row);
+}
+
+static MpPgsqlRow *
+find_row (GPtrArray *rows, const char *id)
+{
+  for (unsigned int i = 0; i < rows->len; i++)
+    {
+      MpPgsqlRow *row = rows->pdata[i];
+
+      if (g_str_equal (row->id, id))
+        return row;
+    }
+  return NULL;
+}
+
+static void
+await_row (
+    MpPgsqlTransaction *self, GPtrArray *rows, const char *sql, const char *tenant, const char *id)
+{
+  MpPgsqlRow *row;
+
+  if (find_row (rows, id) != NULL)
+    return;
+  row = g_new0 (MpPgsqlRow, 1);
+  row->id = g_strdup (id);
+  g_ptr_array_add (rows, row);
+  mp_pgsql_send (self->connection, &row->result, sql, "ss", tenant, id);
+}
+
+void
+mp_pgsql_transaction_await (MpPgsqlTransaction *self,
+                            const char *tenant,
+                            const char *record,
+                            const char *const *credentials)
+{
+  MpPgsqlAwaited *awaited = find_awaited (self, tenant);
+
+  mp_pgsql_transaction_see (self, tenant);
+  if (self->awaited == NULL)
+    self->awaited = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, awaited_free);
+  if (awaited == NULL)
+    {
+      awaited = g_new0 (MpPgsqlAwaited, 1);
+      awaited->records = g_ptr_array_new_with_free_func (row_free);
+      awaited->credentials = g_ptr_array_new_with_free_func (row_free);
+      g_hash_table_insert (self->awaited, g_strdup (tenant), awaited);
+      lock_tenant (self, tenant, &awaited->row);
+    }
+  await_row (self, awaited->records, MP_PGSQL_RECORD_SQL, tenant, record);
+  self->is_awaiting = TRUE;
+  for (size_t i = 0; credentials[i] != NULL; i++)
+    await_row (self, awaited->credentials, MP_PGSQL_CREDENTIAL_SQL, tenant, credentials[i]);
+}
+
+gboolean
+mp_pgsql_transaction_read_awaited (MpPgsqlTransaction *self, GError **error)
+{
+  if (!self->is_awaiting)
+    return TRUE;
+  self->is_awaiting = FALSE;
+  return mp_pgsql_collect (self->connection, error);
+}
+
+static const PGresult *
+find_result (GPtrArray *rows, const char *id)
+{
+  MpPgsqlRow *row = find_row (rows, id);
+
+  return row != NULL ? row->result : NULL;
+}
+
+const PGresult *
+mp_pgsql_transaction_find_record (MpPgsqlTransaction *self, const char *tenant, const char *id)
+{
+  MpPgsqlAwaited *awaited = find_awaited (self, tenant);
+
+  return awaited != NULL ? find_result (awaited->records, id) : NULL;
+}
+
+const PGresult *
+mp_pgsql_transaction_find_credential (MpPgsqlTransaction *self, const char *tenant, const char *id)
+{
+  MpPgsqlAwaited *awaited = find_awaited (self, tenant);
+
+  return awaited != NULL ? find_result (awaited->credentials, id) : NULL;
+}
+
+void
+mp_pgsql_transaction_forget_record (MpPgsqlTransaction *self, const char *tenant, const char *id)
+{
+  MpPgsqlAwaited *awaited = find_awaited (self, tenant);
+
+  if (awaited != NULL)
+    g_ptr_array_remove_fast (awaited->records, find_row (awaited->records, id));
+}
+
+void
+mp_pgsql_transaction_forget_credential (MpPgsqlTransaction *self,
+                                        const char *tenant,
+                                        const char *id)
+{
+  MpPgsqlAwaited *awaited = find_awaited (self, tenant);
+
+  if (awaited != NULL)
+    g_ptr_array_remove_fast (awaited->credentials, find_row (awaited->credentials, id));
 }
 
 static void
