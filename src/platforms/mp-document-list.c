@@ -276,8 +276,9 @@ parse_list (MpDocumentReader *reader,
             char *pointer /* (transfer full) */,
             Kind kind)
 {
-  static const char *const sample_members[] = { "when",  "request", "optional", "empty", "joins",
-                                                "items", "entries", "keep",     "value", NULL };
+  static const char *const sample_members[] = { "when",  "request", "optional", "empty",
+                                                "joins", "items",   "entries",  "keep",
+                                                "value", "without", NULL };
   static const char *const object_members[] = {
     "when", "request", "optional", "empty",  "joins", "paging", "items",       "entries", "keep",
     "name", "label",   "custom",   "static", "first", "prefix", "conditional", NULL
@@ -317,7 +318,8 @@ parse_list (MpDocumentReader *reader,
     parse_field_attributes (reader, names, list, object);
   parse_conditional (reader, list, object);
   list->static_items = mp_document_parse_static (reader, object, pointer, kind == KIND_FIELDS);
-  list->first = mp_document_parse_first (reader, object, pointer);
+  list->first = mp_document_parse_names (reader, object, pointer, "first");
+  list->without = mp_document_parse_names (reader, object, pointer, "without");
   if (!live && list->static_items->len == 0)
     mp_document_reader_add_fault (reader, pointer, NULL,
                                   kind == KIND_SAMPLES

@@ -59,7 +59,10 @@ GPtrArray *mp_document_parse_static (MpDocumentReader *reader,
                                      JsonObject *owner,
                                      const char *pointer,
                                      gboolean of_fields);
-GStrv mp_document_parse_first (MpDocumentReader *reader, JsonObject *owner, const char *pointer);
+GStrv mp_document_parse_names (MpDocumentReader *reader,
+                               JsonObject *owner,
+                               const char *pointer,
+                               const char *member);
 MpWriteSpec *
 mp_document_parse_write (MpDocumentReader *reader, JsonObject *document, gboolean has_fields);
 void mp_document_parse_types (MpDocumentReader *reader,

@@ -350,6 +350,8 @@ mp_document_reader_get_pairs (MpDocumentReader *self,
         continue;
       pair = g_new0 (MpPair, 1);
       pair->name = g_strdup (member->data);
+      if (strchr (pair->name, '{') != NULL)
+        pair->named = mp_document_reader_parse_template (self, pair->name, full);
       pair->value = value;
       g_ptr_array_add (pairs, pair);
     }
@@ -362,6 +364,7 @@ mp_pair_free (gpointer data)
   MpPair *pair = data;
 
   g_free (pair->name);
+  mp_template_free (pair->named);
   mp_template_free (pair->value);
   g_free (pair);
 }

@@ -131,21 +131,24 @@ mp_document_parse_static (MpDocumentReader *reader,
 
 /* The names that stand before all others; NULL-terminated. */
 GStrv
-mp_document_parse_first (MpDocumentReader *reader, JsonObject *owner, const char *pointer)
+mp_document_parse_names (MpDocumentReader *reader,
+                         JsonObject *owner,
+                         const char *pointer,
+                         const char *member)
 {
-  JsonArray *array = mp_document_reader_get_array (reader, owner, pointer, "first", FALSE);
+  JsonArray *array = mp_document_reader_get_array (reader, owner, pointer, member, FALSE);
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GStrvBuilder) first = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
 
   for (unsigned int i = 0; array != NULL && i < json_array_get_length (array); i++)
     {
-      g_autofree char *at = mp_document_dup_element_pointer (pointer, "first", i);
+      g_autofree char *at = mp_document_dup_element_pointer (pointer, member, i);
       const char *name = mp_json_array_get_string (array, i);
 
       if (name == NULL)
         mp_document_reader_add_fault (reader, at, NULL, "a text is expected");
       else if (take_name (reader, names, name, at))
-        g_strv_builder_add (first, name);
+        g_strv_builder_add (list, name);
     }
-  return g_strv_builder_end (first);
+  return g_strv_builder_end (list);
 }

@@ -780,6 +780,22 @@ choose_list (MpPlatformCall *self, JsonNode *settings, GError **error)
   return self->list != NULL;
 }
 
+/* What a record has beside its fields, such as its id, may not be asked for by name. */
+static void
+set_asked_fields (MpPlatformCall *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) asked = NULL;
+
+  for (unsigned int i = 0; self->fields[i] != NULL; i++)
+    {
+      if (!g_strv_contains ((const char *const *) self->list->without, self->fields[i]))
+        g_strv_builder_add (builder, self->fields[i]);
+    }
+  asked = g_strv_builder_end (builder);
+  mp_request_builder_set_fields (self->builder, (const char *const *) asked);
+}
+
 void
 mp_platform_call_run_async (MpPlatformCall *self,
                             MpSecret *secret,
@@ -800,8 +816,6 @@ mp_platform_call_run_async (MpPlatformCall *self,
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  if (self->fields != NULL)
-    mp_request_builder_set_fields (self->builder, (const char *const *) self->fields);
   settings = mp_request_builder_make_settings (self->builder);
   if (!mp_platform_document_check_mode (self->document, secret, self->builder, &error) ||
       !choose_list (self, settings, &error))
@@ -810,6 +824,8 @@ mp_platform_call_run_async (MpPlatformCall *self,
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
+  if (self->fields != NULL)
+    set_asked_fields (self);
   mp_sign_in_init (&self->sign_in, self->document, self->accesses, secret, settings);
   self->is_asked = self->document->test.request == NULL;
   self->secret = mp_secret_ref (secret);

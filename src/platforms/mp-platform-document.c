@@ -114,6 +114,7 @@ mp_list_spec_free (MpListSpec *self)
   g_clear_pointer (&self->options, g_ptr_array_unref);
   g_clear_pointer (&self->static_items, g_ptr_array_unref);
   g_strfreev (self->first);
+  g_strfreev (self->without);
   g_free (self);
 }
 

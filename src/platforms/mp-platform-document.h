@@ -67,6 +67,7 @@ typedef struct
 typedef struct
 {
   char *name;
+  MpTemplate *named; /* (nullable): the name, where it has places of its own */
   MpTemplate *value;
 } MpPair;
 
@@ -208,6 +209,7 @@ typedef struct
   GPtrArray *static_items; /* (element-type GObject): MpCrmObject or MpCrmField */
   gboolean is_conditional; /* the platform says whether its one answer still holds */
   GStrv first;             /* names of items that stand before all others */
+  GStrv without;           /* of samples only: names of fields that are not asked for by name */
 } MpListSpec;
 
 typedef struct

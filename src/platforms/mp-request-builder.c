@@ -152,14 +152,20 @@ append_pairs (MpRequestBuilder *self, GString *text, GPtrArray *pairs, GError **
   for (unsigned int i = 0; pairs != NULL && i < pairs->len; i++)
     {
       const MpPair *pair = g_ptr_array_index (pairs, i);
+      g_autofree char *name = NULL;
       char *value;
 
       if (is_left_out (self, pair) || mp_request_values_lack_page (self->values, pair->value))
         continue;
+      name = pair->named != NULL
+                 ? mp_request_values_expand (self->values, pair->named, FALSE, error)
+                 : g_strdup (pair->name);
+      if (name == NULL)
+        return FALSE;
       value = mp_request_values_expand (self->values, pair->value, FALSE, error);
       if (value == NULL)
         return FALSE;
-      append_pair (text, pair->name, value);
+      append_pair (text, name, value);
       mp_secret_wipe_text (value);
     }
   return TRUE;

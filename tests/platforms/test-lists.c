@@ -270,13 +270,14 @@ load_sample (MpPlatform *platform, const char *object, const char *const *fields
 static void
 test_sample (MpEngineFixture *fixture, gconstpointer data)
 {
-  static const char *const fields[] = { "name", "tags", "none", "place", NULL };
+  static const char *const fields[] = { "name", "tags", "number", "none", "place", NULL };
   g_autoptr (MpPlatform) platform = mp_engine_make_platform (
       fixture, MP_ENGINE_BEARER,
       "\"sample\": [{\"when\": \"@object == 'a'\", \"request\": {\"path\": \"/{object}\","
-      " \"query\": {\"f\": \"{fields}\"}, \"json\": {\"f\": [\"id\", \"{fields}\"],"
+      " \"query\": {\"f[{object}]\": \"{fields}\"}, \"json\": {\"f\": [\"id\", \"{fields}\"],"
       " \"j\": \"s={fields_json}\"}},"
-      " \"items\": \"list\", \"value\": [\"p[@name]\", \"@item[@name]\"]}]");
+      " \"items\": \"list\", \"value\": [\"p[@name]\", \"@item[@name]\"],"
+      " \"without\": [\"number\"]}]");
   g_autoptr (GListModel) records = NULL;
   g_autoptr (MpSampleRecord) record = NULL;
   g_autoptr (GError) error = NULL;
@@ -284,7 +285,7 @@ test_sample (MpEngineFixture *fixture, gconstpointer data)
   mp_engine_add_reply (
       fixture, "/api/a", NULL,
       "{\"list\": [{\"name\": \"Ada\", \"p\": {\"tags\": [\"x\", 7]}, \"none\": null,"
-      " \"place\": {\"city\": \"Ulm\"}, \"password\": \"h\"}, {}, {}, {}]}");
+      " \"place\": {\"city\": \"Ulm\"}, \"number\": 8, \"password\": \"h\"}, {}, {}, {}]}");
   records = load_sample (platform, "a", fields, &error);
 
   g_assert_no_error (error);
@@ -293,10 +294,11 @@ test_sample (MpEngineFixture *fixture, gconstpointer data)
   g_assert_cmpstr (mp_sample_record_get_value (record, "name"), ==, "Ada");
   g_assert_cmpstr (mp_sample_record_get_value (record, "tags"), ==, "x, 7");
   g_assert_cmpstr (mp_sample_record_get_value (record, "place"), ==, "{\"city\":\"Ulm\"}");
+  g_assert_cmpstr (mp_sample_record_get_value (record, "number"), ==, "8");
   g_assert_null (mp_sample_record_get_value (record, "none"));
   g_assert_null (mp_sample_record_get_value (record, "password"));
   g_assert_cmpstr (mp_test_server_get_request (fixture->server, 0)->query, ==,
-                   "f=name%2Ctags%2Cnone%2Cplace");
+                   "f%5Ba%5D=name%2Ctags%2Cnone%2Cplace");
   g_assert_cmpstr (mp_test_server_get_request (fixture->server, 0)->body, ==,
                    "{\"f\":[\"id\",\"name\",\"tags\",\"none\",\"place\"],"
                    "\"j\":\"s=[\\\"name\\\",\\\"tags\\\",\\\"none\\\",\\\"place\\\"]\"}");
