@@ -26,7 +26,6 @@ typedef struct
   const char *accept_encoding;  /* (nullable) */
   const char *if_match;         /* (nullable) */
   const char *if_none_match;    /* (nullable) */
-  const char *prefer;           /* (nullable) */
   const char *idempotency_key;  /* (nullable) */
   char *address;                /* the client's, without its port */
   GBytes *body;                 /* (nullable) */

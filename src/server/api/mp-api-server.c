@@ -201,7 +201,6 @@ exchange_new (MpApiListener *listener, struct MHD_Connection *connection, const 
   request->accept_encoding = get_header (connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
   request->if_match = get_header (connection, MHD_HTTP_HEADER_IF_MATCH);
   request->if_none_match = get_header (connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
-  request->prefer = get_header (connection, "Prefer");
   request->idempotency_key = get_header (connection, "Idempotency-Key");
   MHD_get_connection_values (connection, MHD_GET_ARGUMENT_KIND, take_query, request);
 
