@@ -123,7 +123,7 @@ find_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 static void
 found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  MpMappingSuggestions *self = MP_MAPPING_SUGGESTIONS (source);
+  g_autoptr (MpMappingSuggestions) self = user_data;
   Question *question = g_task_get_task_data (G_TASK (result));
   g_autoptr (GHashTable) found = g_task_propagate_pointer (G_TASK (result), NULL);
 
@@ -162,11 +162,13 @@ get_rules (MpMappingSuggestions *self)
   return session != NULL ? mp_session_get_kept (session, MP_KEPT_MAPPING_RULES) : NULL;
 }
 
+/* The thread may let go of its task last: it must not be what ends the suggestions. */
 static void
 ask (MpMappingSuggestions *self)
 {
   Question *question = g_new0 (Question, 1);
-  g_autoptr (GTask) task = g_task_new (self, mp_page_get_cancellable (self->page), found_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, mp_page_get_cancellable (self->page), found_cb,
+                                       g_object_ref (self));
 
   question->sources =
       mp_match_list_new_from_catalogue (mp_catalogue_get (self->mapping->catalogue));
