@@ -443,7 +443,8 @@ closed_for_removal_cb (GObject *source, GAsyncResult *result, gpointer user_data
       return;
     }
 
-  deleting = g_task_new (self, NULL, deleted_cb, g_steal_pointer (&task));
+  /* The thread may let go of its task last: it must not be what ends the session. */
+  deleting = g_task_new (NULL, NULL, deleted_cb, g_steal_pointer (&task));
   g_task_set_source_tag (deleting, delete_in_thread);
   g_task_set_task_data (deleting, copy_profile (self->profile), (GDestroyNotify) mp_profile_free);
   g_task_run_in_thread (deleting, delete_in_thread);
